@@ -1,0 +1,1 @@
+"""Usage, prices, reservations and settlements as exact integer arithmetic. Pure."""

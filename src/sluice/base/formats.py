@@ -1,0 +1,19 @@
+"""The wire protocols Sluice knows, by id."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Format(StrEnum):
+    """A wire protocol a client or an upstream may speak."""
+
+    OPENAI_CHAT = "openai_chat"
+    OPENAI_COMPLETIONS = "openai_completions"
+    EMBEDDINGS = "embeddings"
+    RERANK = "rerank"
+    IMAGES = "images"
+    SPEECH = "speech"
+    TRANSCRIPTIONS = "transcriptions"
+    TRANSLATIONS = "translations"
+    MODERATIONS = "moderations"

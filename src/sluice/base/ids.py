@@ -1,0 +1,25 @@
+"""Identifiers made from time and chance that are passed in."""
+
+from __future__ import annotations
+
+from sluice.base.clock import Rng
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def _base32(value: int, length: int) -> str:
+    out = []
+    for _ in range(length):
+        out.append(_ALPHABET[value & 31])
+        value >>= 5
+    return "".join(reversed(out))
+
+
+def request_id(now_ms: int, rng: Rng) -> str:
+    """``req_`` + 26 characters; sorts by time (Crockford base32, 48 bits of milliseconds, 80 of chance)."""
+    return "req_" + _base32(now_ms, 10) + _base32(rng.getrandbits(80), 16)
+
+
+def completion_id(prefix: str, rng: Rng) -> str:
+    """An id for an answer whose upstream gave none: ``chatcmpl-`` + 24 characters."""
+    return prefix + _base32(rng.getrandbits(120), 24)

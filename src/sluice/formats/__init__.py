@@ -1,0 +1,1 @@
+"""Wire protocols: framing, top-level patching, stream hygiene. Pure: bytes in, bytes out."""

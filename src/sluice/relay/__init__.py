@@ -1,0 +1,1 @@
+"""See docs/why.md, the house."""

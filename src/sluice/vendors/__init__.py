@@ -1,0 +1,1 @@
+"""How each provider speaks. The only room in which a provider's name may stand. Pure."""
