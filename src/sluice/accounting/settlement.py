@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from sluice.accounting.usage import Usage
+from sluice.base.usage import Usage
 
 
 class AttemptRecord(msgspec.Struct, frozen=True, array_like=True):

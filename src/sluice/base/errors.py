@@ -77,6 +77,4 @@ def not_found(message: str) -> GatewayError:
 
 def upstream_error(status: int, code: str, message: str, *, retry_after: float | None = None) -> GatewayError:
     """``code`` is upstream_auth, upstream_bad_response, upstream_unreachable, upstream_timeout, ..."""
-    return GatewayError(
-        status, "upstream_error", code, message, retry_after=retry_after, should_retry=False
-    )
+    return GatewayError(status, "upstream_error", code, message, retry_after=retry_after, should_retry=False)

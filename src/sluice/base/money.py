@@ -29,7 +29,7 @@ def nano_from_usd(amount: str | int | Decimal) -> Nano:
     assert isinstance(exponent, int)
     if exponent < -9:
         raise ValueError("an amount of dollars may have at most nine decimals")
-    magnitude = int("".join(map(str, digits))) * 10 ** (exponent + 9)
+    magnitude = int("".join(map(str, digits))) * int(10 ** (exponent + 9))
     return -magnitude if sign else magnitude
 
 
