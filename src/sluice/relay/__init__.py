@@ -1,1 +1,1 @@
-"""See docs/why.md, the house."""
+"""One request's way through Sluice: admit, plan, reserve, attempt, pump, settle."""

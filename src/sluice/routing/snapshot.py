@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 
 from sluice.accounting.pricing import PriceRow
-from sluice.vendors.dialect import ChannelSpec, Dialect
+from sluice.vendors.dialect import ChannelSpec, Dialect, Reporter, Splitter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,10 @@ class Channel:
     groups: tuple[str, ...] = ("default",)
     enabled: bool = True
     proxy_url: str = ""
+    splitter: Splitter | None = None
+    """The dialect again, when it may send one call as several requests."""
+    reporter: Reporter | None = None
+    """The dialect again, when it may leave out what the client asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

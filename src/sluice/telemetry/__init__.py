@@ -1,1 +1,1 @@
-"""See docs/why.md, the house."""
+"""Metrics and logs: they receive events and know nobody above."""

@@ -7,9 +7,9 @@ does not depend on the call is worked out in the constructor.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from sluice.base.formats import Format
 from sluice.base.outcome import Fault, Reply, StreamParser
@@ -123,4 +123,26 @@ class Dialect(Protocol):
 
     def models_reply(self, head: WireHead, body: bytes) -> tuple[str, ...] | Fault:
         """Reads the list of model ids."""
+        ...
+
+
+@runtime_checkable
+class Splitter(Protocol):
+    """A dialect that may have to send one call as several requests (a batch over the upstream's limit)."""
+
+    def split(self, call: Call) -> tuple[Call, ...] | None:
+        """The parts, in order; None when the call fits into one request."""
+        ...
+
+    def merge(self, call: Call, replies: Sequence[Reply]) -> Reply:
+        """One answer from the answers to the parts."""
+        ...
+
+
+@runtime_checkable
+class Reporter(Protocol):
+    """A dialect that leaves out what its upstream cannot do, and says so."""
+
+    def dropped(self, call: Call) -> tuple[str, ...]:
+        """Names of the request's members that will be ignored."""
         ...

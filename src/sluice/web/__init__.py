@@ -1,1 +1,1 @@
-"""See docs/why.md, the house."""
+"""Where HTTP ends: dispatch, one surface per client protocol, the management API, the console."""

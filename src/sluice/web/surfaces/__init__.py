@@ -1,1 +1,1 @@
-"""See docs/why.md, the house."""
+"""One module per client protocol: reads a request into an Inbound, speaks errors in the client's words."""

@@ -1,0 +1,77 @@
+"""Who may ask: the credential, the token's state, its address list, its models, its rate."""
+
+from __future__ import annotations
+
+import hashlib
+from ipaddress import ip_address
+
+from sluice.base.errors import GatewayError, forbidden, invalid_credential, rate_limited, token_unusable
+from sluice.routing.snapshot import Snapshot, Token
+
+
+def key_hash(key: bytes) -> bytes:
+    """What is stored of a token: SHA-256 of its key without the ``sk-``."""
+    return hashlib.sha256(key[3:] if key.startswith(b"sk-") else key).digest()
+
+
+def admit(snapshot: Snapshot, credential: bytes | None, address: str, now_ms: int) -> Token:
+    """The token a credential stands for. Raises GatewayError 401 or 403."""
+    if not credential:
+        raise invalid_credential()
+    token = snapshot.tokens.get(key_hash(credential))
+    if token is None or token.management:
+        raise invalid_credential("this API key is not known here: check it for missing characters")
+    if not token.enabled:
+        raise token_unusable("token_disabled", f"the token {token.name!r} is disabled")
+    if not token.user.enabled:
+        raise token_unusable("token_disabled", f"the user of the token {token.name!r} is disabled")
+    if token.expires_ms is not None and token.expires_ms <= now_ms:
+        raise token_unusable("token_expired", f"the token {token.name!r} has expired")
+    if token.addresses is not None and not _listed(token, address):
+        raise forbidden("ip_not_allowed", f"the token {token.name!r} may not be used from this address")
+    return token
+
+
+def _listed(token: Token, address: str) -> bool:
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return False
+    mapped = getattr(ip, "ipv4_mapped", None)
+    return any((mapped or ip) in network for network in token.addresses or ())
+
+
+def check_model(token: Token, model: str) -> None:
+    """Raises GatewayError 403 when the model is outside the token's scope."""
+    if token.models is not None and model not in token.models:
+        raise forbidden("model_not_allowed", f"the token {token.name!r} may not use the model {model!r}")
+
+
+class RateBook:
+    """Requests per minute per token as a leaky bucket (GCRA): bursts up to the limit, refilled evenly.
+
+    ``share`` is this worker's part of every limit: with n workers each lets 1/n through.
+    """
+
+    _SWEEP_AT = 10_000
+
+    def __init__(self, share: float = 1.0) -> None:
+        self._share = share
+        self._full_at: dict[int, float] = {}
+
+    def check(self, token: Token, now: float) -> GatewayError | None:
+        """Counts one request at ``now`` (seconds, monotonic), or says why not."""
+        limit = token.requests_per_minute
+        if limit is None:
+            return None
+        allowed = max(limit * self._share, 1.0)
+        step = 60.0 / allowed
+        busy_until = max(self._full_at.get(token.id, now), now)
+        if busy_until + step - now > 60.0 + 1e-9:
+            wait = busy_until + step - now - 60.0
+            text = f"the token {token.name!r} is limited to {limit} requests a minute"
+            return rate_limited(text, max(wait, 0.001))
+        self._full_at[token.id] = busy_until + step
+        if len(self._full_at) > self._SWEEP_AT:
+            self._full_at = {key: at for key, at in self._full_at.items() if at > now}
+        return None

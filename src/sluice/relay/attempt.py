@@ -1,0 +1,154 @@
+"""One try at one channel: credential, request, head, and the answer read or opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sluice.base.clock import Clock, Rng
+from sluice.base.formats import Format
+from sluice.base.outcome import Cause, Fault, Reply, StreamParser
+from sluice.base.wire import WireHead
+from sluice.formats.redact import redact
+from sluice.relay.job import Job
+from sluice.relay.refusal import transport_fault
+from sluice.routing.snapshot import Channel
+from sluice.upstream.client import Deadlines, Exchange, TransportError
+from sluice.upstream.credentials import CredentialCache, CredentialFailed
+from sluice.upstream.router import Transports
+from sluice.vendors.dialect import Call, Dialect, Splitter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptPolicy:
+    """Deadlines of one attempt, and the most bytes of a unary answer that are held in memory."""
+
+    deadlines: Deadlines = Deadlines()
+    max_reply_bytes: int = 64 * 1024 * 1024
+    max_error_bytes: int = 64 * 1024
+
+
+@dataclass(slots=True)
+class OpenStream:
+    """A streamed answer whose head was good; its body is still to be pumped."""
+
+    exchange: Exchange
+    parser: StreamParser
+    content_type: bytes
+
+
+Answer = Reply | OpenStream | Fault
+
+
+@dataclass(slots=True)
+class Timing:
+    """Monotonic seconds of one attempt. ``head_at`` is 0 until a head came; ``status`` is that of the upstream's answer."""
+
+    started: float
+    head_at: float = 0.0
+    status: int = 0
+
+
+class Attempter:
+    """Makes attempts. Never raises on what an upstream does: a failure is a Fault."""
+
+    def __init__(
+        self, transports: Transports, credentials: CredentialCache, policy: AttemptPolicy, clock: Clock, rng: Rng
+    ) -> None:
+        self._transports = transports
+        self._credentials = credentials
+        self._policy = policy
+        self._clock = clock
+        self._rng = rng
+
+    async def attempt(self, job: Job, channel: Channel, timing: Timing) -> Answer:
+        """Tries the job at the channel. Raises GatewayError when the request cannot be said to this upstream."""
+        call = self._call(job)
+        if channel.reporter is not None:
+            job.dropped = channel.reporter.dropped(call)
+        if channel.splitter is not None:
+            parts = channel.splitter.split(call)
+            if parts is not None:
+                return await self._attempt_parts(channel, channel.splitter, call, parts, timing)
+        return await self._attempt_call(channel, call, timing)
+
+    def _call(self, job: Job) -> Call:
+        inbound = job.inbound
+        return Call(
+            format=inbound.format,
+            model=inbound.model,
+            upstream_model=job.upstream_model,
+            body=inbound.body,
+            top=inbound.top,
+            form=inbound.form,
+            stream=inbound.stream,
+            wants_usage=inbound.wants_usage,
+            max_output=job.max_output,
+            now_ms=self._clock.now_ms(),
+            nonce=self._rng.getrandbits(128),
+            headers=inbound.headers,
+        )
+
+    async def _attempt_parts(
+        self, channel: Channel, splitter: Splitter, call: Call, parts: tuple[Call, ...], timing: Timing
+    ) -> Answer:
+        """Sends the parts of a batch one after another, and merges their answers."""
+        replies: list[Reply] = []
+        for part in parts:
+            answer = await self._attempt_call(channel, part, timing)
+            if not isinstance(answer, Reply):
+                assert isinstance(answer, Fault), "a part of a batch is never streamed"
+                return answer
+            replies.append(answer)
+        return splitter.merge(call, replies)
+
+    async def _attempt_call(self, channel: Channel, call: Call, timing: Timing) -> Answer:
+        dialect = channel.dialect
+        credential = ""
+        try:
+            cached = self._credentials.cached(dialect)
+            credential = cached if cached is not None else await self._credentials.get(dialect, channel.proxy_url)
+            request = dialect.request(call, credential)
+            transport = self._transports.transport_for(channel.proxy_url)
+            exchange = await transport.send(request, self._policy.deadlines)
+        except CredentialFailed as failure:
+            return failure.fault
+        except TransportError as error:
+            return transport_fault(error)
+        timing.head_at = self._clock.monotonic()
+        finished = False
+        try:
+            answer = await self._answer(dialect, call, exchange, timing)
+            finished = True
+        except TransportError as error:
+            return transport_fault(error)
+        finally:
+            if not finished:
+                exchange.abort()
+        if isinstance(answer, Fault) and answer.cause is Cause.CREDENTIAL:
+            self._credentials.invalidate(dialect, credential)
+        return answer
+
+    async def _answer(self, dialect: Dialect, call: Call, exchange: Exchange, timing: Timing) -> Answer:
+        head = exchange.head
+        timing.status = head.status
+        if not 200 <= head.status < 300:
+            body = await exchange.read(self._policy.max_error_bytes)
+            return dialect.error(call, head, body)
+        if call.stream:
+            parser = dialect.stream(call, head)
+            if parser is not None:
+                return OpenStream(exchange, parser, _stream_type(call, head))
+        body = await exchange.read(self._policy.max_reply_bytes)
+        return dialect.reply(call, head, body)
+
+
+def _stream_type(call: Call, head: WireHead) -> bytes:
+    if call.format is Format.SPEECH:
+        return head.get(b"content-type") or b"application/octet-stream"
+    return b"text/event-stream; charset=utf-8"
+
+
+def redacted(fault: Fault, channel: Channel) -> str:
+    """The fault's message without the channel's key or address."""
+    spec = channel.spec
+    return redact(fault.message, (spec.key, *spec.key.split("|"), spec.base_url))

@@ -1,0 +1,91 @@
+"""What a surface hands to the relay, and what the relay asks of the client's connection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sluice.base.errors import GatewayError
+from sluice.base.formats import Format
+from sluice.base.usage import Usage
+from sluice.base.wire import Header
+from sluice.routing.snapshot import Token
+from sluice.vendors.dialect import Form
+
+
+class Voice(Protocol):
+    """How a client's protocol says that something went wrong."""
+
+    def error_body(self, error: GatewayError, request_id: str) -> bytes:
+        """The JSON body of an error answer."""
+        ...
+
+    def stream_error(self, error: GatewayError, request_id: str) -> bytes:
+        """The closing bytes of a stream that broke after it began; b"" where the protocol has no words for it."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Inbound:
+    """A client's request, read and checked by its surface.
+
+    ``expected`` is the usage to set money aside for in formats whose cost does not hang on generated tokens; for the others
+    ``input_estimate``, ``asked_max_output`` and ``choices`` bound the worst case. ``created_ms`` is epoch milliseconds,
+    ``started`` the monotonic clock in seconds at the same moment.
+    """
+
+    id: str
+    voice: Voice
+    format: Format
+    token: Token
+    model: str
+    created_ms: int
+    started: float
+    body: bytes = b""
+    top: Mapping[str, Any] = field(default_factory=dict)
+    form: Form | None = None
+    stream: bool = False
+    wants_usage: bool = False
+    expected: Usage | None = None
+    input_estimate: int = 0
+    asked_max_output: int | None = None
+    choices: int = 1
+    address: str = ""
+    client: str = ""
+    headers: tuple[Header, ...] = ()
+
+
+class ClientConnection(Protocol):
+    """The client's side of one request. Writing blocks while the client is slow; a client that left is noticed by
+    cancellation of the task that serves it, with ``gone`` set."""
+
+    gone: bool
+
+    def watch(self) -> None:
+        """From now on, cancel the current task when the client leaves."""
+        ...
+
+    def unwatch(self) -> None:
+        """Stop cancelling: what follows must run to its end."""
+        ...
+
+    async def answer(self, status: int, headers: list[Header], body: bytes) -> None:
+        """A whole answer."""
+        ...
+
+    async def start(self, status: int, headers: list[Header]) -> None:
+        """The head of a streamed answer."""
+        ...
+
+    async def write(self, data: bytes) -> None:
+        """A piece of a streamed answer."""
+        ...
+
+    async def finish(self, data: bytes = b"") -> None:
+        """The last piece; the answer ends properly."""
+        ...
+
+    def abort(self) -> None:
+        """Breaks the connection, so that the client cannot mistake what it has for the whole."""
+        ...

@@ -1,0 +1,121 @@
+"""The record of one request while it is being served: everything its settlement will say."""
+
+from __future__ import annotations
+
+from sluice.accounting.pricing import PriceRow, Rates, charge
+from sluice.accounting.settlement import AttemptRecord, Settlement
+from sluice.base.outcome import Cause, StreamParser
+from sluice.base.usage import Usage
+from sluice.relay.inbound import Inbound
+from sluice.routing.snapshot import Channel, Snapshot
+
+FREE = PriceRow(id=0, model="", rates=Rates())
+"""The price when not even a default price is stored."""
+
+_MESSAGE_LIMIT = 500
+
+
+class Job:
+    """One request in hand. Times it keeps are milliseconds since the request's arrival."""
+
+    __slots__ = (
+        "attempts",
+        "channel",
+        "committed",
+        "dropped",
+        "first_ms",
+        "forwarded_ms",
+        "inbound",
+        "matched_ms",
+        "max_output",
+        "multiplier",
+        "parser",
+        "price",
+        "reserved",
+        "settled",
+        "snapshot",
+        "tried",
+        "upstream_model",
+    )
+
+    def __init__(self, inbound: Inbound, snapshot: Snapshot) -> None:
+        self.inbound = inbound
+        self.snapshot = snapshot
+        self.attempts: list[AttemptRecord] = []
+        self.tried: list[tuple[int, Cause]] = []
+        self.channel: Channel | None = None
+        self.upstream_model = ""
+        self.price = FREE
+        self.multiplier = snapshot.multipliers.get(inbound.token.user.group, 1_000_000)
+        self.reserved = 0
+        self.max_output: int | None = None
+        self.matched_ms = 0
+        self.forwarded_ms = 0
+        self.first_ms = 0
+        self.committed = False
+        self.parser: StreamParser | None = None
+        self.settled = False
+        self.dropped: tuple[str, ...] = ()
+
+    def choose(self, channel: Channel) -> None:
+        """Notes the channel about to be tried, and the price it implies: that of the name the client asked for, else of the
+        name the channel maps it to, else the default."""
+        model = self.inbound.model
+        self.channel = channel
+        self.upstream_model = upstream = channel.spec.model_mapping.get(model, model)
+        prices = self.snapshot.prices
+        self.price = prices.get(model) or prices.get(upstream) or prices.get("*") or FREE
+
+    def since(self, now: float) -> int:
+        """Milliseconds from the request's arrival to ``now`` (monotonic seconds)."""
+        return int((now - self.inbound.started) * 1000)
+
+    def note_attempt(self, started: float, head_at: float, now: float, status: int, outcome: str, message: str) -> None:
+        """Adds one attempt to the record. Times are monotonic seconds; ``head_at`` is 0 when no head came."""
+        assert self.channel is not None
+        self.attempts.append(
+            AttemptRecord(
+                self.channel.id,
+                self.since(started),
+                int((head_at - started) * 1000) if head_at else 0,
+                int((now - started) * 1000),
+                status,
+                outcome,
+                message[:_MESSAGE_LIMIT],
+            )
+        )
+
+    def settlement(
+        self, now: float, status: int, error_code: str, rule: str, usage: Usage, charged: bool
+    ) -> Settlement:
+        """The record of the request as it ended. ``charged`` says whether the usage is to be paid for."""
+        inbound = self.inbound
+        amount = charge(self.price.rates, usage, self.multiplier) if charged else 0
+        return Settlement(
+            inbound.id,
+            inbound.created_ms,
+            inbound.token.user.id,
+            inbound.token.id,
+            inbound.token.user.group,
+            inbound.format,
+            inbound.model,
+            self.upstream_model,
+            self.channel.id if self.channel and self.attempts and self.attempts[-1].outcome == "ok" else 0,
+            inbound.stream,
+            status,
+            error_code,
+            rule,
+            self.matched_ms,
+            self.forwarded_ms,
+            self.first_ms,
+            int((now - inbound.started) * 1000),
+            usage,
+            amount,
+            self.price.id if amount else 0,
+            self.multiplier,
+            inbound.address,
+            inbound.client,
+            self.dropped,
+            tuple(self.attempts),
+            tuple([(account, amount) for account in inbound.token.accounts]) if amount else (),
+        )

@@ -1,0 +1,106 @@
+"""The relay's dealings with money: set aside before the first attempt, settle once at the end."""
+
+from __future__ import annotations
+
+from sluice.accounting.policy import Ending, decide
+from sluice.accounting.reservation import Refusal, Reservation, estimate_output_tokens, plan_fixed, plan_reservation
+from sluice.base.clock import Clock
+from sluice.base.errors import GatewayError, insufficient_quota
+from sluice.base.money import usd_from_nano
+from sluice.base.usage import NO_USAGE, Usage
+from sluice.catalog.models import model_facts
+from sluice.relay.job import Job
+from sluice.storage.ledger import Ledger, LedgerAway
+from sluice.telemetry.metrics import Metrics
+
+
+class Till:
+    """Reserves and settles jobs on one worker's ledger."""
+
+    def __init__(self, ledger: Ledger, metrics: Metrics, clock: Clock, default_max_output: int) -> None:
+        self._ledger = ledger
+        self._metrics = metrics
+        self._clock = clock
+        self._default_max_output = default_max_output
+
+    async def reserve(self, job: Job) -> None:
+        """Sets the worst case aside on every account of the token, or what they hold with the output capped to it.
+
+        Raises GatewayError: 429 insufficient_quota, 503 when money is short here and the database cannot be asked.
+        """
+        accounts = job.inbound.token.accounts
+        plan = self._plan(job, self._ledger.available(accounts))
+        if isinstance(plan, Refusal) or plan.max_output is not None:
+            wanted = plan.needed if isinstance(plan, Refusal) else plan.worst
+            try:
+                available = await self._ledger.secure(accounts, wanted)
+            except LedgerAway:
+                raise _ledger_away() from None
+            plan = self._plan(job, available)
+        if isinstance(plan, Refusal):
+            raise _refused(plan)
+        if not self._ledger.reserve(accounts, plan.amount):
+            raise _refused(Refusal(needed=plan.amount, available=self._ledger.available(accounts)))
+        job.reserved = plan.amount
+        job.max_output = plan.max_output
+
+    def _plan(self, job: Job, available: int) -> Reservation | Refusal:
+        inbound = job.inbound
+        rates = job.price.rates
+        if inbound.expected is not None:
+            return plan_fixed(rates, job.multiplier, inbound.expected, available)
+        return plan_reservation(
+            rates,
+            job.multiplier,
+            inbound.input_estimate,
+            inbound.asked_max_output,
+            inbound.choices,
+            model_facts(job.upstream_model).max_output,
+            self._default_max_output,
+            available,
+        )
+
+    def settle(
+        self,
+        job: Job,
+        ending: Ending,
+        *,
+        status: int = 200,
+        error_code: str = "",
+        usage: Usage = NO_USAGE,
+        produced: int = 0,
+    ) -> None:
+        """Decides the charge, writes the record, gives the reservation back. Once per job: later calls do nothing.
+
+        ``usage`` is what the upstream reported, ``produced`` the bytes of text that came from it.
+        """
+        if job.settled:
+            return
+        job.settled = True
+        decision = decide(ending, usage, self._estimate(job, produced) if usage.source == "none" else usage)
+        now = self._clock.monotonic()
+        settlement = job.settlement(now, status, error_code, decision.rule, decision.usage, decision.charged)
+        self._ledger.settle(job.inbound.token.accounts, job.reserved, settlement)
+        self._metrics.settled(settlement)
+
+    @staticmethod
+    def _estimate(job: Job, produced: int) -> Usage:
+        inbound = job.inbound
+        if inbound.expected is not None:
+            return inbound.expected
+        return Usage(
+            input_tokens=inbound.input_estimate, output_tokens=estimate_output_tokens(produced), source="estimated"
+        )
+
+
+def _refused(refusal: Refusal) -> GatewayError:
+    needed, available = usd_from_nano(refusal.needed), usd_from_nano(max(refusal.available, 0))
+    return insufficient_quota(
+        f"this request may cost up to ${needed}, and ${available} is left on the token or its user: "
+        "ask for fewer tokens (max_tokens) or add money"
+    )
+
+
+def _ledger_away() -> GatewayError:
+    text = "the gateway's database is away and the money at hand is used up; nothing was charged"
+    return GatewayError(503, "server_error", "ledger_unavailable", text, retry_after=2.0)

@@ -1,0 +1,173 @@
+"""The hot path: plan, reserve, attempt, pump, settle."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sluice.accounting.policy import Ending
+from sluice.base.clock import Clock, Rng
+from sluice.base.errors import GatewayError
+from sluice.base.outcome import Fault, Reply
+from sluice.base.usage import NO_USAGE
+from sluice.base.wire import Header
+from sluice.relay.attempt import Attempter, OpenStream, Timing, redacted
+from sluice.relay.inbound import ClientConnection, Inbound
+from sluice.relay.job import Job
+from sluice.relay.money import Till
+from sluice.relay.pump import drain, pump
+from sluice.relay.refusal import client_error
+from sluice.routing.health import HealthBook
+from sluice.routing.plan import plan
+from sluice.routing.snapshot import Channel, Snapshot
+from sluice.routing.verdict import RetryPolicy, Verdict, verdict
+
+CLIENT_GONE = 499
+"""The status noted for a client that left; nobody is answered with it."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Relay:
+    """Serves requests by the current snapshot. One per worker."""
+
+    snapshot: Callable[[], Snapshot]
+    attempter: Attempter
+    till: Till
+    health: HealthBook
+    policy: RetryPolicy
+    clock: Clock
+    rng: Rng
+
+    async def serve(self, inbound: Inbound, client: ClientConnection) -> None:
+        """Answers one request and settles it exactly once, whatever happens.
+
+        Raises GatewayError while nothing has reached the client: its surface says it in the client's protocol.
+        """
+        job = Job(inbound, self.snapshot())
+        try:
+            client.watch()
+            await self._serve(job, client)
+        except GatewayError as error:
+            self.till.settle(job, Ending.REFUSED, status=error.status, error_code=error.code)
+            raise
+        except asyncio.CancelledError:
+            self._client_left(job)
+            if not client.gone:
+                raise
+            uncancel()
+        finally:
+            client.unwatch()
+            self.till.settle(job, Ending.REFUSED, status=500, error_code="internal_error")
+
+    async def _serve(self, job: Job, client: ClientConnection) -> None:
+        inbound = job.inbound
+        now = self.clock.monotonic()
+        group = inbound.token.user.group
+        route = plan(job.snapshot, group, inbound.model, inbound.format, self.health, self.rng, now)
+        channel = route.next()
+        assert channel is not None, "a plan has a candidate"
+        job.choose(channel)
+        job.matched_ms = job.since(now)
+        await self.till.reserve(job)
+        while True:
+            fault = await self._try(job, channel, client)
+            if fault is None:
+                return
+            match verdict(fault, job.tried, self.policy):
+                case Verdict.AGAIN:
+                    continue
+                case Verdict.NEXT if following := route.next():
+                    channel = following
+                    job.choose(channel)
+                case _:
+                    raise client_error(fault, redacted(fault, channel))
+
+    async def _try(self, job: Job, channel: Channel, client: ClientConnection) -> Fault | None:
+        """One attempt, delivered to the client if it succeeds; its fault, if another attempt may still be made."""
+        timing = Timing(self.clock.monotonic())
+        job.forwarded_ms = job.since(timing.started)
+        answer = await self.attempter.attempt(job, channel, timing)
+        if isinstance(answer, Reply):
+            self._succeeded(job, channel, timing)
+            job.first_ms = job.since(self.clock.monotonic())
+            self.till.settle(job, Ending.COMPLETE, usage=answer.usage, produced=len(answer.body))
+            await client.answer(200, _headers(job, answer.content_type), answer.body)
+            return None
+        if isinstance(answer, OpenStream):
+            return await self._stream(job, channel, client, answer, timing)
+        self._failed(job, channel, answer, timing)
+        return answer
+
+    async def _stream(
+        self, job: Job, channel: Channel, client: ClientConnection, stream: OpenStream, timing: Timing
+    ) -> Fault | None:
+        parser = job.parser = stream.parser
+
+        def on_commit() -> None:
+            job.committed = True
+            job.first_ms = job.since(self.clock.monotonic())
+
+        def settle() -> None:
+            self._succeeded(job, channel, timing)
+            self.till.settle(job, Ending.COMPLETE, usage=parser.usage, produced=parser.output_bytes)
+
+        try:
+            fault = await pump(stream, client, _headers(job, stream.content_type), on_commit, settle)
+            if fault is None:
+                await drain(stream.exchange)
+        finally:
+            stream.exchange.abort()
+        if fault is None:
+            return None
+        self._failed(job, channel, fault, timing)
+        if not job.committed:
+            job.parser = None
+            return fault
+        error = client_error(fault, redacted(fault, channel))
+        self.till.settle(
+            job,
+            Ending.UPSTREAM_BROKE,
+            status=200,
+            error_code=error.code,
+            usage=parser.usage,
+            produced=parser.output_bytes,
+        )
+        await client.write(job.inbound.voice.stream_error(error, job.inbound.id))
+        client.abort()
+        return None
+
+    def _client_left(self, job: Job) -> None:
+        usage, produced = (job.parser.usage, job.parser.output_bytes) if job.parser else (NO_USAGE, 0)
+        ending = Ending.CLIENT_GONE if job.forwarded_ms else Ending.REFUSED
+        self.till.settle(job, ending, status=CLIENT_GONE, error_code="client_gone", usage=usage, produced=produced)
+
+    def _succeeded(self, job: Job, channel: Channel, timing: Timing) -> None:
+        self.health.succeeded(channel.id)
+        job.note_attempt(timing.started, timing.head_at, self.clock.monotonic(), timing.status, "ok", "")
+
+    def _failed(self, job: Job, channel: Channel, fault: Fault, timing: Timing) -> None:
+        now = self.clock.monotonic()
+        self.health.failed(channel.id, fault, now)
+        job.tried.append((channel.id, fault.cause))
+        status = fault.status or timing.status
+        job.note_attempt(timing.started, timing.head_at, now, status, fault.cause.value, redacted(fault, channel))
+
+
+def _headers(job: Job, content_type: bytes) -> list[Header]:
+    headers = [(b"content-type", content_type), (b"x-request-id", job.inbound.id.encode())]
+    if job.inbound.stream:
+        headers += _STREAM_HEADERS
+    if job.dropped:
+        headers.append((b"x-sluice-dropped", ", ".join(job.dropped).encode()))
+    return headers
+
+
+_STREAM_HEADERS = [(b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")]
+
+
+def uncancel() -> None:
+    """Takes back the cancellation of the current task."""
+    task = asyncio.current_task()
+    assert task is not None
+    task.uncancel()

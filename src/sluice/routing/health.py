@@ -1,0 +1,79 @@
+"""Which channels are in trouble. Time is passed in (seconds, monotonic); one book per worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sluice.base.outcome import Cause, Fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthPolicy:
+    """Seconds a channel rests after trouble. ``tolerated`` consecutive failures of the passing kind cost no rest."""
+
+    tolerated: int = 2
+    first_rest: float = 5.0
+    longest_rest: float = 300.0
+    auth_rest: float = 60.0
+
+
+@dataclass(slots=True)
+class _Trouble:
+    failures: int = 0
+    until: float = 0.0
+
+
+_OWN_FAULT = frozenset({Cause.REQUEST, Cause.MODEL, Cause.CREDENTIAL})
+"""Causes that say nothing about the channel's health."""
+
+
+class HealthBook:
+    """Consecutive failures and rests per channel. A resting channel is asked last, never refused outright."""
+
+    def __init__(self, policy: HealthPolicy | None = None) -> None:
+        self._policy = policy or HealthPolicy()
+        self._troubles: dict[int, _Trouble] = {}
+
+    def healthy(self, channel_id: int, now: float) -> bool:
+        """Whether the channel may be chosen before resting ones."""
+        trouble = self._troubles.get(channel_id)
+        return trouble is None or trouble.until <= now
+
+    def rests_until(self, channel_id: int) -> float:
+        """The end of the channel's rest on the clock of ``now``; 0 when it never rested."""
+        trouble = self._troubles.get(channel_id)
+        return trouble.until if trouble else 0.0
+
+    def failures(self, channel_id: int) -> int:
+        """Consecutive failures so far."""
+        trouble = self._troubles.get(channel_id)
+        return trouble.failures if trouble else 0
+
+    def succeeded(self, channel_id: int) -> None:
+        """Forgets the channel's trouble."""
+        if self._troubles:
+            self._troubles.pop(channel_id, None)
+
+    def failed(self, channel_id: int, fault: Fault, now: float) -> None:
+        """Notes a failed attempt and sets a rest where its cause calls for one."""
+        if fault.cause in _OWN_FAULT:
+            return
+        policy = self._policy
+        trouble = self._troubles.setdefault(channel_id, _Trouble())
+        trouble.failures += 1
+        if fault.cause is Cause.AUTH:
+            rest = policy.auth_rest
+        elif fault.retry_after is not None:
+            rest = min(fault.retry_after, policy.longest_rest)
+        elif fault.cause is Cause.RATE:
+            rest = policy.first_rest
+        elif trouble.failures > policy.tolerated:
+            rest = min(policy.first_rest * 2 ** min(trouble.failures - policy.tolerated - 1, 16), policy.longest_rest)
+        else:
+            return
+        trouble.until = max(trouble.until, now + rest)
+
+    def keep_only(self, channel_ids: frozenset[int]) -> None:
+        """Drops channels that no longer exist."""
+        for gone in self._troubles.keys() - channel_ids:
+            del self._troubles[gone]

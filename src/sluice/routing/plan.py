@@ -1,0 +1,75 @@
+"""A request's candidates, in the order they are to be tried."""
+
+from __future__ import annotations
+
+from sluice.base.clock import Rng
+from sluice.base.errors import GatewayError, model_not_found, no_available_channel
+from sluice.base.formats import Format
+from sluice.routing.health import HealthBook
+from sluice.routing.snapshot import Channel, Snapshot, Tier
+
+
+class Plan:
+    """Yields candidates: higher priority first, weighted random within one priority (equal weights: uniform), resting ones last.
+
+    Lazy: the order of what is never tried is never worked out.
+    """
+
+    __slots__ = ("_fmt", "_health", "_now", "_resting", "_rng", "_tier", "_tiers")
+
+    def __init__(self, tiers: tuple[Tier, ...], fmt: Format, health: HealthBook, rng: Rng, now: float) -> None:
+        self._tiers = list(reversed(tiers))
+        self._fmt = fmt
+        self._health = health
+        self._rng = rng
+        self._now = now
+        self._tier: list[Channel] = []
+        self._resting: list[Channel] = []
+
+    def next(self) -> Channel | None:
+        """The next channel to try; None when all were tried."""
+        while not self._tier:
+            if self._tiers:
+                self._open(self._tiers.pop())
+            elif self._resting:
+                return self._resting.pop(0)
+            else:
+                return None
+        members = self._tier
+        return members.pop() if len(members) == 1 else members.pop(_draw(members, self._rng))
+
+    def _open(self, tier: Tier) -> None:
+        able = [c for c in tier if c.dialect.serves(self._fmt)]
+        self._tier = [c for c in able if self._health.healthy(c.id, self._now)]
+        if len(self._tier) != len(able):
+            resting = [c for c in able if c not in self._tier]
+            self._resting += sorted(resting, key=lambda c: self._health.rests_until(c.id))
+
+
+def _draw(members: list[Channel], rng: Rng) -> int:
+    """The index of a member drawn with probability proportional to its weight."""
+    total = sum(max(c.weight, 1) for c in members)
+    mark = rng.random() * total
+    for index, channel in enumerate(members):
+        mark -= max(channel.weight, 1)
+        if mark < 0:
+            return index
+    return len(members) - 1
+
+
+def plan(snapshot: Snapshot, group: str, model: str, fmt: Format, health: HealthBook, rng: Rng, now: float) -> Plan:
+    """The plan for a request. Raises GatewayError: 404 when no channel serves this exact model to this group, 503 when
+    those that do are all disabled, 404 when none of them speaks the format."""
+    tiers = snapshot.routes.get((group, model))
+    if tiers is None:
+        raise _unroutable(snapshot, group, model)
+    if not any(channel.dialect.serves(fmt) for tier in tiers for channel in tier):
+        raise model_not_found(f"the model {model!r} exists, but no channel that serves it can answer {fmt} requests")
+    return Plan(tiers, fmt, health, rng, now)
+
+
+def _unroutable(snapshot: Snapshot, group: str, model: str) -> GatewayError:
+    if (group, model) in snapshot.known:
+        return no_available_channel(f"every channel that serves the model {model!r} is disabled")
+    hint = " (names must match exactly, including case and spaces)"
+    return model_not_found(f"no channel serves the model {model!r} to the group {group!r}{hint}")

@@ -1,0 +1,40 @@
+"""Structured logs to standard error; secrets never reach them, because nothing hands them over."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+
+_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+
+
+class _QuietServer(logging.Filter):
+    """Drops the server's complaint about answers that were left unfinished on purpose (a stream that broke upstream)."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return "without completing response" not in record.getMessage()
+
+
+def configure(level: str, *, as_json: bool) -> None:
+    """Sets up logging once per process. Raises KeyError for an unknown level."""
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.StackInfoRenderer(),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.basicConfig(
+        stream=sys.stderr, level=max(_LEVELS[level], logging.WARNING), format="%(levelname)s %(message)s"
+    )
+    logging.getLogger("uvicorn.error").addFilter(_QuietServer())

@@ -1,0 +1,94 @@
+"""Prometheus metrics of the relay. Labels are bounded: model names only of requests that were routed."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from sluice.accounting.settlement import Settlement
+from sluice.base.money import NANO_PER_USD
+
+_SECONDS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
+
+
+class Metrics:
+    """The counters of one worker. With several workers the library's multiprocess mode adds them up."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._requests = Counter(
+            "sluice_requests",
+            "Requests answered, by format, model and status.",
+            ("format", "model", "status"),
+            registry=registry,
+        )
+        self._attempts = Counter(
+            "sluice_attempts",
+            "Attempts made, by channel id and outcome.",
+            ("channel", "outcome"),
+            registry=registry,
+        )
+        self._rejected = Counter(
+            "sluice_rejected",
+            "Requests refused before they were routed, by error code.",
+            ("code",),
+            registry=registry,
+        )
+        self._tokens = Counter(
+            "sluice_tokens", "Tokens metered, by model and direction.", ("model", "direction"), registry=registry
+        )
+        self._spend = Counter("sluice_spend_usd", "Dollars charged, by model.", ("model",), registry=registry)
+        self._duration = Histogram(
+            "sluice_request_seconds",
+            "Seconds from a request's arrival to its settlement, by format.",
+            ("format",),
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self._first = Histogram(
+            "sluice_first_byte_seconds",
+            "Seconds from a request's arrival to its first content, by format.",
+            ("format",),
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self.backlog = Gauge(
+            "sluice_journal_backlog",
+            "Settlements in the journal that the database does not have yet.",
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        self._children: dict[tuple[str, ...], Counter] = {}
+        self._timers: dict[str, tuple[Histogram, Histogram]] = {}
+
+    def settled(self, settlement: Settlement) -> None:
+        """Counts one settled request."""
+        model = settlement.model if settlement.upstream_model else "unrouted"
+        count = self._child
+        count(self._requests, settlement.format, model, str(settlement.status)).inc()
+        for attempt in settlement.attempts:
+            count(self._attempts, str(attempt.channel_id), attempt.outcome).inc()
+        usage = settlement.usage
+        if usage.input_tokens:
+            count(self._tokens, model, "input").inc(usage.input_tokens)
+        if usage.output_tokens:
+            count(self._tokens, model, "output").inc(usage.output_tokens)
+        if settlement.charge_nano:
+            count(self._spend, model).inc(settlement.charge_nano / NANO_PER_USD)
+        timers = self._timers.get(settlement.format)
+        if timers is None:
+            timers = (self._duration.labels(settlement.format), self._first.labels(settlement.format))
+            self._timers[settlement.format] = timers
+        timers[0].observe(settlement.duration_ms / 1000)
+        if settlement.first_ms:
+            timers[1].observe(settlement.first_ms / 1000)
+
+    def rejected(self, status: int, code: str) -> None:
+        """Counts one error answer."""
+        self._child(self._rejected, code).inc()
+
+    def _child(self, metric: Counter, *labels: str) -> Counter:
+        # The library looks children up under a lock; requests repeat the same few.
+        key = (metric._name, *labels)
+        child = self._children.get(key)
+        if child is None:
+            child = self._children[key] = metric.labels(*labels)
+        return child

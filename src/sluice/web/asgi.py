@@ -1,0 +1,103 @@
+"""Dispatch: relay paths go straight to their surface; the rest to the management API, the probes and the console."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sluice.base.errors import GatewayError, not_found
+from sluice.base.formats import Format
+from sluice.web.errors import OPENAI
+from sluice.web.http import App, AsgiClient, Receive, Scope, Send, credential, preflight, rejection_headers
+from sluice.web.surfaces import openai_audio, openai_info, openai_json
+from sluice.web.surfaces.door import Door, Route, enter
+
+Routes = Mapping[tuple[str, str], Route]
+"""(method, path without its ``/v1``) -> route."""
+
+
+def relay_routes(door: Door, totals: openai_info.Totals) -> Routes:
+    """Every relay endpoint of the OpenAI protocol."""
+    routes: dict[tuple[str, str], Route] = {
+        ("POST", path): enter(door, endpoint.voice, openai_json.handler(endpoint))
+        for path, endpoint in openai_json.ENDPOINTS.items()
+    }
+    for path, fmt in {
+        "/audio/transcriptions": Format.TRANSCRIPTIONS,
+        "/audio/translations": Format.TRANSLATIONS,
+    }.items():
+        routes["POST", path] = enter(door, OPENAI, openai_audio.handler(fmt))
+    routes["GET", "/models"] = enter(door, OPENAI, openai_info.list_models)
+    routes["GET", openai_info.MODELS_PREFIX] = enter(door, OPENAI, openai_info.show_model)
+    routes["GET", "/dashboard/billing/subscription"] = enter(door, OPENAI, openai_info.subscription(totals))
+    routes["GET", "/dashboard/billing/usage"] = enter(door, OPENAI, openai_info.usage(totals))
+    return routes
+
+
+class Gateway:
+    """The ASGI application of one worker, but for its lifespan (app.py)."""
+
+    def __init__(self, routes: Routes, mounts: Mapping[str, App], fallback: App) -> None:
+        self._routes = routes
+        self._exact = {(method, "/v1" + path): route for (method, path), route in routes.items()}
+        self._paths = {path for _, path in routes}
+        self._mounts = tuple(mounts.items())
+        self._fallback = fallback
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one HTTP request."""
+        route = self._exact.get((scope["method"], scope["path"]))
+        if route is not None:
+            await route(scope, receive, send)
+            return
+        await self._dispatch(scope, receive, send)
+
+    async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope["path"]
+        for prefix, app in self._mounts:
+            if path == prefix or path.startswith(prefix + "/"):
+                await app(scope, receive, send)
+                return
+        tail, versioned = _tail(path)
+        known = self._route_path(tail)
+        if known is None and not versioned:
+            await self._fallback(scope, receive, send)
+            return
+        method: str = scope["method"]
+        if method == "OPTIONS":
+            await preflight(send)
+            return
+        route = self._routes.get((method, known)) if known else None
+        if route is not None and (versioned or method == "POST" or credential(scope)):
+            await route(scope, receive, send)
+        elif known is not None and not versioned and method in ("GET", "HEAD"):
+            await self._fallback(scope, receive, send)
+        else:
+            await _refuse(path, method, known is not None, receive, send)
+
+    def _route_path(self, tail: str) -> str | None:
+        if tail in self._paths:
+            return tail
+        if tail.startswith(openai_info.MODELS_PREFIX) and len(tail) > len(openai_info.MODELS_PREFIX):
+            return openai_info.MODELS_PREFIX
+        return None
+
+
+def _tail(path: str) -> tuple[str, bool]:
+    """The path without empty segments and leading ``v1``s, and whether there was a ``v1``: bases are pasted with and without
+    it, and with a slash too many."""
+    segments = [segment for segment in path.split("/") if segment]
+    count = 0
+    while count < len(segments) and segments[count] == "v1":
+        count += 1
+    return "/" + "/".join(segments[count:]), count > 0
+
+
+async def _refuse(path: str, method: str, exists: bool, receive: Receive, send: Send) -> None:
+    if exists:
+        error = GatewayError(
+            405, "invalid_request_error", "method_not_allowed", f"{path} does not take {method}", should_retry=False
+        )
+    else:
+        error = not_found(f"there is nothing at {method} {path}")
+    client = AsgiClient(receive, send)
+    await client.answer(error.status, rejection_headers(error, ""), OPENAI.error_body(error, ""))

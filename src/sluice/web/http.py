@@ -1,0 +1,210 @@
+"""The small part of HTTP that every surface needs, straight on ASGI: credentials, bodies, answers."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from typing import Any
+
+from sluice.base.errors import GatewayError, bad_request, body_too_large
+from sluice.base.wire import Header
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+WATCH_AFTER = 0.02
+"""Seconds a request may take before its client's connection is watched; quick answers never pay for a watcher."""
+
+
+class ClientGone(Exception):
+    """The client left before its request was whole."""
+
+
+def header(scope: Scope, name: bytes) -> bytes | None:
+    """The first value of a request header, by its lower-case name."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return bytes(value)
+    return None
+
+
+def credential(scope: Scope) -> bytes | None:
+    """The client's key: ``Authorization`` with or without ``Bearer``, ``x-api-key``, ``api-key``, ``x-goog-api-key``."""
+    found: bytes | None = None
+    for key, value in scope["headers"]:
+        if key == b"authorization":
+            scheme, _, rest = value.strip().partition(b" ")
+            return bytes(rest.strip() if scheme.lower() == b"bearer" else value.strip())
+        if key in _KEY_HEADERS and found is None:
+            found = bytes(value.strip())
+    return found
+
+
+_KEY_HEADERS = frozenset({b"x-api-key", b"api-key", b"x-goog-api-key"})
+
+
+def client_address(scope: Scope) -> str:
+    """The address the request came from (the server resolves forwarded headers of trusted proxies)."""
+    peer = scope.get("client")
+    return peer[0] if peer else ""
+
+
+async def body_pieces(scope: Scope, receive: Receive, limit: int, first: Message | None = None) -> AsyncIterator[bytes]:
+    """The request's body as it comes, inflated when it is gzip; ``first`` is a message already received.
+
+    Raises GatewayError 413 over ``limit`` bytes (also counted after inflating), 400 for another encoding or broken gzip,
+    and ClientGone.
+    """
+    inflate = _inflater(header(scope, b"content-encoding"), limit)
+    total = 0
+    more = True
+    while more:
+        message, first = first or await receive(), None
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        more = message.get("more_body", False)
+        piece: bytes = message.get("body", b"")
+        if piece:
+            piece = inflate(piece) if inflate else piece
+            total += len(piece)
+            if total > limit:
+                raise body_too_large(limit)
+            yield piece
+
+
+async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
+    """The whole body. Raises as ``body_pieces``."""
+    declared = header(scope, b"content-length")
+    if declared is not None and declared.isdigit() and int(declared) > limit:
+        raise body_too_large(limit)
+    message = await receive()
+    whole = message["type"] == "http.request" and not message.get("more_body", False)
+    if whole and header(scope, b"content-encoding") is None:
+        body: bytes = message.get("body", b"")
+        if len(body) > limit:
+            raise body_too_large(limit)
+        return body
+    return b"".join([piece async for piece in body_pieces(scope, receive, limit, message)])
+
+
+def _inflater(encoding: bytes | None, limit: int) -> Callable[[bytes], bytes] | None:
+    if encoding is None or encoding.strip().lower() in (b"", b"identity"):
+        return None
+    if encoding.strip().lower() != b"gzip":
+        raise bad_request("unsupported_encoding", "the body's content-encoding must be gzip or identity")
+    machine = zlib.decompressobj(wbits=31)
+
+    def inflate(piece: bytes) -> bytes:
+        try:
+            out = machine.decompress(piece, limit + 1)
+        except zlib.error:
+            raise bad_request("invalid_body", "the body says it is gzip, but is not") from None
+        return out
+
+    return inflate
+
+
+# Browsers may call the relay from any page: its credential is a bearer key, never a cookie.
+CORS: tuple[Header, ...] = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"x-request-id, retry-after, x-should-retry, x-sluice-dropped"),
+)
+_PREFLIGHT: tuple[Header, ...] = (
+    *CORS,
+    (b"access-control-allow-methods", b"GET, POST, DELETE, OPTIONS"),
+    (b"access-control-allow-headers", b"*, authorization"),
+    (b"access-control-max-age", b"86400"),
+    (b"content-length", b"0"),
+)
+
+
+async def preflight(send: Send) -> None:
+    """Answers a browser's OPTIONS request."""
+    await send({"type": "http.response.start", "status": 204, "headers": list(_PREFLIGHT)})
+    await send({"type": "http.response.body", "body": b""})
+
+
+class AsgiClient:
+    """The relay's view of one ASGI request (relay/inbound.py ClientConnection)."""
+
+    __slots__ = ("_receive", "_send", "_started", "_task", "_timer", "_watcher", "aborted", "gone")
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self._send = send
+        self._timer: asyncio.TimerHandle | None = None
+        self._watcher: asyncio.Task[None] | None = None
+        self._task: asyncio.Task[Any] | None = None
+        self._started = False
+        self.gone = False
+        self.aborted = False
+
+    def watch(self) -> None:
+        """Cancels the current task once the client leaves, noticed after ``WATCH_AFTER``."""
+        loop = asyncio.get_running_loop()
+        self._task = asyncio.current_task(loop)
+        self._timer = loop.call_later(WATCH_AFTER, self._start_watcher)
+
+    def _start_watcher(self) -> None:
+        self._watcher = asyncio.ensure_future(self._watch())
+
+    async def _watch(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self.gone = True
+        if self._task is not None:
+            self._task.cancel()
+
+    def unwatch(self) -> None:
+        """Ends the watch."""
+        self._task = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._watcher is not None:
+            self._watcher.cancel()
+            self._watcher = None
+
+    @property
+    def started(self) -> bool:
+        """Whether any byte of an answer was sent."""
+        return self._started
+
+    async def answer(self, status: int, headers: list[Header], body: bytes) -> None:
+        """Sends a whole answer."""
+        self._started = True
+        headers += (*CORS, (b"content-length", b"%d" % len(body)))
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+        await self._send({"type": "http.response.body", "body": body})
+
+    async def start(self, status: int, headers: list[Header]) -> None:
+        """Sends the head of a streamed answer."""
+        self._started = True
+        headers += CORS
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+
+    async def write(self, data: bytes) -> None:
+        """Sends a piece; waits while the client is slow."""
+        await self._send({"type": "http.response.body", "body": data, "more_body": True})
+
+    async def finish(self, data: bytes = b"") -> None:
+        """Sends the last piece."""
+        await self._send({"type": "http.response.body", "body": data})
+
+    def abort(self) -> None:
+        """Leaves the answer unfinished: the server then drops the connection, which the client sees as a broken body."""
+        self.aborted = True
+
+
+def rejection_headers(error: GatewayError, request_id: str) -> list[Header]:
+    """The headers of an error answer: the request id, and what tells SDKs whether to try again."""
+    headers = [(b"content-type", b"application/json"), (b"x-request-id", request_id.encode())]
+    if error.should_retry is not None:
+        headers.append((b"x-should-retry", b"true" if error.should_retry else b"false"))
+    if error.retry_after is not None:
+        headers.append((b"retry-after", b"%d" % max(1, round(error.retry_after))))
+    return headers

@@ -1,0 +1,116 @@
+"""What every surface does first and last: admit the caller, and say errors in its words."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from sluice.base.clock import Clock, Rng
+from sluice.base.errors import GatewayError
+from sluice.base.ids import request_id
+from sluice.relay.admit import RateBook, admit
+from sluice.relay.inbound import Voice
+from sluice.relay.relay import Relay
+from sluice.routing.snapshot import Snapshot, Token
+from sluice.telemetry.metrics import Metrics
+from sluice.web.errors import internal_error
+from sluice.web.http import (
+    AsgiClient,
+    ClientGone,
+    Receive,
+    Scope,
+    Send,
+    client_address,
+    credential,
+    header,
+    rejection_headers,
+)
+
+_log = structlog.get_logger("sluice.web")
+
+_CLIENT_LIMIT = 120
+
+
+@dataclass(slots=True, kw_only=True)
+class Door:
+    """What the surfaces of one worker share. Sizes are bytes."""
+
+    snapshot: Callable[[], Snapshot]
+    relay: Relay
+    rates: RateBook
+    metrics: Metrics
+    clock: Clock
+    rng: Rng
+    max_body: int
+    max_upload: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Visit:
+    """One request at the door. ``created_ms`` is epoch milliseconds, ``started`` monotonic seconds."""
+
+    id: str
+    scope: Scope
+    receive: Receive
+    client: AsgiClient
+    token: Token
+    created_ms: int
+    started: float
+
+    @property
+    def address(self) -> str:
+        """The client's address."""
+        return client_address(self.scope)
+
+    @property
+    def agent(self) -> str:
+        """The client's User-Agent, cut."""
+        value = header(self.scope, b"user-agent")
+        return value.decode("latin-1")[:_CLIENT_LIMIT] if value else ""
+
+
+Handler = Callable[[Door, Visit], Awaitable[None]]
+Route = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+def enter(door: Door, voice: Voice, handler: Handler) -> Route:
+    """An ASGI callable that admits the caller, runs the handler, and says errors in the client's protocol."""
+
+    async def route(scope: Scope, receive: Receive, send: Send) -> None:
+        now_ms = door.clock.now_ms()
+        identity = request_id(now_ms, door.rng)
+        client = AsgiClient(receive, send)
+        try:
+            started = door.clock.monotonic()
+            token = admit(door.snapshot(), credential(scope), client_address(scope), now_ms)
+            limited = door.rates.check(token, started)
+            if limited is not None:
+                raise limited
+            visit = Visit(
+                id=identity,
+                scope=scope,
+                receive=receive,
+                client=client,
+                token=token,
+                created_ms=now_ms,
+                started=started,
+            )
+            await handler(door, visit)
+        except GatewayError as error:
+            await reject(door, client, voice, error, identity)
+        except ClientGone:
+            return
+        except Exception:
+            _log.exception("request failed", request_id=identity, path=scope["path"])
+            if not client.started:
+                await reject(door, client, voice, internal_error(), identity)
+
+    return route
+
+
+async def reject(door: Door, client: AsgiClient, voice: Voice, error: GatewayError, identity: str) -> None:
+    """Answers with an error."""
+    door.metrics.rejected(error.status, error.code)
+    await client.answer(error.status, rejection_headers(error, identity), voice.error_body(error, identity))
