@@ -1,0 +1,22 @@
+-- A chat completion of about 600 bytes, repeated; the summary is one line of JSON.
+local key = os.getenv("BENCH_KEY")
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/json"
+wrk.headers["Authorization"] = "Bearer " .. key
+for line in (os.getenv("BENCH_EXTRA") or ""):gmatch("[^\n]+") do
+  local name, value = line:match("^([^=]+)=(.*)$")
+  wrk.headers[name] = value
+end
+wrk.body = '{"model":"bench","temperature":0.7,"max_tokens":256,"messages":[' ..
+  '{"role":"system","content":"You are a helpful assistant."},' ..
+  '{"role":"user","content":"' .. string.rep("Tell me about rivers. ", 20) .. '"}]}'
+
+function done(summary, latency, requests)
+  local seconds = summary.duration / 1e6
+  local errors = summary.errors.connect + summary.errors.read + summary.errors.write +
+    summary.errors.status + summary.errors.timeout
+  io.write(string.format(
+    'RESULT {"rps": %.1f, "requests": %d, "p50": %.3f, "p99": %.3f, "errors": %d}\n',
+    summary.requests / seconds, summary.requests,
+    latency:percentile(50) / 1000, latency:percentile(99) / 1000, errors))
+end
