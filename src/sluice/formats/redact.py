@@ -1,0 +1,29 @@
+"""Takes secrets and addresses out of texts that came from an upstream."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_MASK = "[redacted]"
+_SHORTEST_SECRET = 6
+
+_PATTERNS = (
+    re.compile(r"\bbce-v3/[A-Za-z0-9/_-]+"),
+    re.compile(r"\b(?:sk|pk|rk|key|app|gsk|xai|r8|hf)[-_][A-Za-z0-9*._-]{6,}"),
+    re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"),
+    re.compile(r"(?i)\b(bearer)\s+\S+"),
+    re.compile(r"(?i)\b(access_token|api[-_]?key|key|client_secret|client_id|token|sig(?:nature)?)=[^&\s\"']+"),
+    re.compile(r"(?i)\b(?:https?|wss?)://[^\s\"'<>)\]]+"),
+    re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b"),
+    re.compile(r"(?i)\borg-[A-Za-z0-9]{8,}"),
+)
+
+
+def redact(text: str, secrets: Sequence[str] = ()) -> str:
+    """The text without the given secrets, key-like strings, bearer values, credentials in queries, URLs and IP addresses."""
+    for secret in sorted({s for s in secrets if len(s) >= _SHORTEST_SECRET}, key=len, reverse=True):
+        text = text.replace(secret, _MASK)
+    for pattern in _PATTERNS:
+        text = pattern.sub(lambda m: f"{m[1]}={_MASK}" if m.re.groups and m[1] else _MASK, text)
+    return text
