@@ -67,6 +67,8 @@ accounts = sa.Table(
     _id(),
     sa.Column("kind", sa.Text, nullable=False),  # user | token
     sa.Column("balance_nano", sa.BigInteger, nullable=False),  # = sum of its entries
+    # = sum of its entries that are not charges: a token's limit; what was spent is deposited_nano - balance_nano
+    sa.Column("deposited_nano", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("leased_nano", sa.BigInteger, nullable=False),  # = sum of its leases
     sa.Column("created_ms", sa.BigInteger, nullable=False),
     sa.Column("rev", sa.BigInteger, nullable=False, index=True),  # raised when a person changes the balance
