@@ -21,7 +21,7 @@ _PATTERNS = (
 
 
 def redact(text: str, secrets: Sequence[str] = ()) -> str:
-    """The text without the given secrets, key-like strings, bearer values, credentials in queries, URLs and IP addresses."""
+    """The text without the given secrets, key-like strings, bearer values, query credentials, URLs and IP addresses."""
     for secret in sorted({s for s in secrets if len(s) >= _SHORTEST_SECRET}, key=len, reverse=True):
         text = text.replace(secret, _MASK)
     for pattern in _PATTERNS:

@@ -26,7 +26,7 @@ def check_reply(
 ) -> Reply | Fault:
     """The answer as ``{id, model, results: [{index, relevance_score, document?}], meta, usage}``, best first.
 
-    ``top`` is the client's request: its documents bound the indices and fill ``document`` when ``return_documents`` is true.
+    ``top`` is the client's request: its documents bound the indices, and fill ``document`` if it asked for them.
     """
     try:
         reply = _any.decode(body)
@@ -80,18 +80,23 @@ def _result(item: Any, documents: list[Any], wants: bool) -> dict[str, Any] | No
         return None
     if not isinstance(index, int) or not 0 <= index < len(documents):
         return None
-    result = {"index": index, "relevance_score": score}
+    result: dict[str, Any] = {"index": index, "relevance_score": score}
     if wants:
         document = item.get("document") or documents[index]
         result["document"] = {"text": document} if isinstance(document, str) else document
     return result
 
 
+def _member(holder: dict[str, Any], name: str) -> dict[str, Any]:
+    value = holder.get(name)
+    return value if isinstance(value, dict) else {}
+
+
 def _usage(reply: Any) -> Usage:
     if not isinstance(reply, dict):
         return NO_USAGE
-    meta = reply.get("meta") if isinstance(reply.get("meta"), dict) else {}
-    units = meta.get("billed_units") if isinstance(meta.get("billed_units"), dict) else {}
+    meta = _member(reply, "meta")
+    units = _member(meta, "billed_units")
     searches = count(units.get("search_units"))
     for holder in (meta.get("tokens"), reply.get("tokens"), reply.get("usage"), units):
         if isinstance(holder, dict):

@@ -1,4 +1,4 @@
-"""Server-sent events, decoded incrementally: bytes -> events, never text per read (a character may be split over reads)."""
+"""Server-sent events, decoded incrementally: bytes -> events, never text per read (characters may be split)."""
 
 from __future__ import annotations
 

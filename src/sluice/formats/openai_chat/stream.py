@@ -1,7 +1,7 @@
 """A streamed chat (or legacy) completion, made clean for strict clients; clean chunks pass byte for byte.
 
-The rules are those clients break on when they are broken: role first, ids constant, finish reason once and known, tool calls
-whole and in order, one usage chunk only for who asked, an error object instead of a silent end.
+The rules are those clients break on when they are broken: role first, ids constant, finish reason once and known, tool
+calls whole and in order, one usage chunk only for who asked, an error object instead of a silent end.
 """
 
 from __future__ import annotations
@@ -74,8 +74,9 @@ def _bytes_of(text: str | None) -> int:
 
 
 class ChatStream:
-    """A StreamParser for OpenAI-shaped streams. ``model`` is the name the client asked for; ``legacy`` for text completions;
-    ``new_id`` and ``created_s`` (epoch seconds) stand in where the upstream gives none."""
+    """A StreamParser for OpenAI-shaped streams.
+
+    ``model`` is the name the client asked for; ``legacy`` for text completions; ``new_id`` and ``created_s`` (epoch seconds) stand in where the upstream gives none."""
 
     def __init__(
         self,

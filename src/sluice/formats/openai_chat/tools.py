@@ -35,8 +35,8 @@ class _Call:
 class ToolCalls:
     """The tool calls of one choice. ``feed`` takes the upstream's deltas and returns the client's.
 
-    A call is announced (index, id, type, whole name) with its first arguments, so that a name sent in pieces arrives whole. A
-    later call's deltas wait until the earlier one is complete.
+    A call is announced (index, id, type, whole name) with its first arguments, so that a name sent in pieces arrives
+    whole. A later call's deltas wait until the earlier one is complete.
     """
 
     __slots__ = ("_calls", "_current", "_mint")

@@ -1,4 +1,4 @@
-"""The ``usage`` member of OpenAI-shaped answers (and its vendors' dialects of it) as a Usage. Odd numbers never raise."""
+"""The ``usage`` member of OpenAI-shaped answers, in its vendors' variants, as a Usage. Odd numbers never raise."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def read_usage(usage: Any, *, fold_reasoning: bool = False) -> Usage:
     """The usage of an answer; NO_USAGE when it is not an object or holds no count.
 
     Input totals include cached and cache-write tokens, output totals reasoning (OpenAI SDK docs). Understood besides:
-    ``input_tokens``/``output_tokens``, ``total_tokens`` alone, DeepSeek's ``prompt_cache_hit_tokens``, Moonshot's top-level
-    ``cached_tokens``. ``fold_reasoning`` adds reasoning tokens to the output when the total says they are not in it (xAI).
+    ``input_tokens``/``output_tokens``, ``total_tokens`` alone, ``prompt_cache_hit_tokens``, a top-level ``cached_tokens``.
+    ``fold_reasoning`` adds reasoning tokens to the output when the total says they are not in it.
     """
     if not isinstance(usage, dict):
         return NO_USAGE
