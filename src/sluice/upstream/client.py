@@ -10,8 +10,8 @@ from sluice.base.wire import WireHead, WireRequest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadlines:
-    """Seconds. ``connect``: TCP and TLS; ``head``: from the last request byte to the whole head; ``read``: the longest silence
-    within a body; ``total``: the whole exchange, 0 for none."""
+    """Seconds. ``connect``: TCP and TLS; ``head``: from the last request byte to the whole head; ``read``: the longest
+    silence within a body; ``total``: the whole exchange, 0 for none."""
 
     connect: float = 5.0
     head: float = 600.0
@@ -32,7 +32,7 @@ class Limits:
 
 
 class TransportError(Exception):
-    """An exchange that failed below HTTP. ``sent`` tells whether any byte of the request may have reached the upstream."""
+    """An exchange that failed below HTTP. ``sent``: whether a byte of the request may have reached the upstream."""
 
     sent = True
 

@@ -1,0 +1,64 @@
+"""Answers that come compressed although none was asked for: decoded as they are read, bounded by the reader's limit."""
+
+from __future__ import annotations
+
+import zlib
+
+from sluice.upstream.client import Broken, Exchange, Malformed, TooLarge
+
+_PIECE = 256 * 1024
+
+
+def decoded(exchange: Exchange) -> Exchange:
+    """The exchange, with its body decoded when it says gzip or deflate. Raises Malformed for other encodings."""
+    encoding = exchange.head.get(b"content-encoding")
+    if encoding is None or encoding.strip().lower() in (b"identity", b""):
+        return exchange
+    if encoding.strip().lower() not in (b"gzip", b"x-gzip", b"deflate"):
+        exchange.abort()
+        raise Malformed("the answer is encoded in a way that was not asked for")
+    head = exchange.head
+    head.headers = [pair for pair in head.headers if pair[0] not in (b"content-encoding", b"content-length")]
+    return _Inflated(exchange)
+
+
+class _Inflated:
+    """An exchange whose body is inflated."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.head = exchange.head
+        self._exchange = exchange
+        # 47: zlib finds out by itself whether it is gzip or zlib.
+        self._machine = zlib.decompressobj(wbits=47)
+
+    async def chunk(self) -> bytes:
+        """The next piece, inflated."""
+        while True:
+            data = self._machine.unconsumed_tail or await self._exchange.chunk()
+            if not data:
+                if not self._machine.eof:
+                    raise Broken("the compressed answer ended too early")
+                return b""
+            try:
+                out = self._machine.decompress(data, _PIECE)
+            except zlib.error:
+                self.abort()
+                raise Malformed("the answer says it is compressed, but is not") from None
+            if out:
+                return out
+
+    async def read(self, limit: int) -> bytes:
+        """The whole body, inflated."""
+        parts: list[bytes] = []
+        total = 0
+        while data := await self.chunk():
+            total += len(data)
+            if total > limit:
+                self.abort()
+                raise TooLarge(f"the answer is larger than {limit} bytes")
+            parts.append(data)
+        return b"".join(parts)
+
+    def abort(self) -> None:
+        """Drops the answer."""
+        self._exchange.abort()

@@ -1,0 +1,106 @@
+"""The address guard: which addresses the gateway may connect to, checked on the very address that is connected."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable
+from enum import Enum
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import urlsplit
+
+from sluice.upstream.client import Refused, Unreachable
+
+Address = IPv4Address | IPv6Address
+Resolver = Callable[[str, int], Awaitable[list[str]]]
+"""(host, port) -> IP addresses as text. Raises OSError."""
+
+_METADATA = frozenset(map(ip_address, ("169.254.169.254", "100.100.100.200", "fd00:ec2::254", "168.63.129.16")))
+"""Where clouds hand credentials to whoever asks from inside."""
+_SHARED = ip_network("100.64.0.0/10")
+_NAT64 = ip_network("64:ff9b::/96")
+
+
+class AddressPolicy(Enum):
+    """``ANY``: what an operator configured; private networks are allowed. ``PUBLIC``: what anybody else can name."""
+
+    ANY = "any"
+    PUBLIC = "public"
+
+
+async def system_resolver(host: str, port: int) -> list[str]:
+    """Asks the system, off the event loop. Raises OSError."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(item[4][0]) for item in found))
+
+
+def _inner(address: Address) -> Address:
+    """The IPv4 address an IPv6 one stands for (mapped, 6to4, NAT64), else the address itself."""
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None:
+            return address.ipv4_mapped
+        if address.sixtofour is not None:
+            return address.sixtofour
+        if address in _NAT64:
+            return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address
+
+
+def allowed(address: Address, policy: AddressPolicy) -> bool:
+    """Whether the policy lets the gateway connect to this address."""
+    inner = _inner(address)
+    if inner in _METADATA:
+        return False
+    if policy is AddressPolicy.ANY:
+        return True
+    return inner.is_global and not inner.is_multicast and not (inner.version == 4 and inner in _SHARED)
+
+
+class Guard:
+    """Resolves hosts and lets through only what its policy allows."""
+
+    def __init__(self, policy: AddressPolicy = AddressPolicy.ANY, resolver: Resolver = system_resolver) -> None:
+        self.policy = policy
+        self._resolver = resolver
+
+    async def resolve(self, host: str, port: int) -> list[str]:
+        """The addresses to connect to. Raises Unreachable when there are none, Refused when none is allowed."""
+        try:
+            candidates = [str(ip_address(host))]
+        except ValueError:
+            try:
+                candidates = await self._resolver(host, port)
+            except (OSError, UnicodeError) as error:
+                raise Unreachable(f"cannot resolve {host}") from error
+        good = [text for text in candidates if allowed(ip_address(text.split("%")[0]), self.policy)]
+        if not good:
+            raise Refused(f"the address of {host} is not allowed") if candidates else Unreachable(f"{host}: no address")
+        return good
+
+
+def check_base_url(url: str, policy: AddressPolicy) -> None:
+    """Checks the form of an address someone typed. Raises ValueError saying what to change.
+
+    Names are judged when they are resolved; here only an address written as numbers can be refused.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ValueError("the address is not a URL: check the host and port") from None
+    if parts.scheme not in ("http", "https"):
+        raise ValueError("the address must begin with http:// or https://")
+    if not parts.hostname:
+        raise ValueError("the address names no host")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("the address must not hold a user name or password: put the key into the key field")
+    if parts.fragment:
+        raise ValueError("the address must not hold a '#'")
+    if port == 0 or any(ord(char) <= 32 or ord(char) == 127 for char in url):
+        raise ValueError("the address holds a bad port, a space or a control character")
+    try:
+        literal = ip_address(parts.hostname)
+    except ValueError:
+        return
+    if not allowed(literal, policy):
+        raise ValueError("the address is not allowed here")

@@ -1,0 +1,68 @@
+"""Which transport carries a channel's requests."""
+
+from __future__ import annotations
+
+import dataclasses
+import ssl
+from collections.abc import Mapping
+
+from sluice.base.wire import WireRequest
+from sluice.upstream.client import Deadlines, Exchange, Limits, Transport
+from sluice.upstream.guard import Guard
+from sluice.upstream.http1 import Http1Transport
+from sluice.upstream.proxied import ProxiedTransport
+
+
+class _Overriding:
+    """A transport that sends requests for some origins to others."""
+
+    def __init__(self, inner: Transport, overrides: Mapping[str, str]) -> None:
+        self._inner = inner
+        self._overrides = overrides
+
+    async def send(self, request: WireRequest, deadlines: Deadlines) -> Exchange:
+        """Sends the request to the origin that stands for its own."""
+        other = self._overrides.get(request.origin)
+        if other is not None:
+            request = dataclasses.replace(request, origin=other)
+        return await self._inner.send(request, deadlines)
+
+    async def aclose(self) -> None:
+        """Closes every connection."""
+        await self._inner.aclose()
+
+
+class Transports:
+    """The direct transport, and one per proxy, made when first needed.
+
+    ``overrides`` maps origins to those that are really meant (the built-in fake provider listens on a port of its own).
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        guard: Guard,
+        *,
+        ssl_context: ssl.SSLContext | None = None,
+        overrides: Mapping[str, str] | None = None,
+    ) -> None:
+        self._limits = limits
+        self._guard = guard
+        direct: Transport = Http1Transport(limits, guard, ssl_context=ssl_context)
+        self._direct = _Overriding(direct, overrides) if overrides else direct
+        self._proxied: dict[str, Transport] = {}
+
+    def transport_for(self, proxy_url: str) -> Transport:
+        """The transport for a channel; ``proxy_url`` is "" for none."""
+        if not proxy_url:
+            return self._direct
+        found = self._proxied.get(proxy_url)
+        if found is None:
+            found = self._proxied[proxy_url] = ProxiedTransport(proxy_url, self._limits, self._guard)
+        return found
+
+    async def aclose(self) -> None:
+        """Closes every connection of every transport."""
+        for transport in (self._direct, *self._proxied.values()):
+            await transport.aclose()
+        self._proxied.clear()
