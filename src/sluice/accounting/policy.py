@@ -1,0 +1,166 @@
+"""The settlement policy: one table that says, for every way a request can end, what is charged and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+import msgspec
+
+from sluice.base.usage import NO_USAGE, Usage
+
+
+class Ending(Enum):
+    """How a request ended, as the relay saw it."""
+
+    COMPLETE = "complete"  # the whole answer came from the upstream
+    CLIENT_GONE = "client gone"  # the client left after the request was sent to an upstream
+    UPSTREAM_BROKE = "upstream broke"  # the answer broke off after its first byte had gone to the client
+    FAILED = "failed"  # every attempt failed before the first byte
+    REFUSED = "refused"  # the gateway itself said no, and sent nothing
+
+
+class Evidence(Enum):
+    """What is known of the usage."""
+
+    REPORTED = "reported"  # by the upstream
+    ZERO = "reported as zero"  # by the upstream, although the local estimate finds something
+    NONE = "not reported"
+
+
+class Basis(Enum):
+    """What is charged."""
+
+    REPORTED = "the reported usage"
+    ESTIMATE = "the local estimate"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A row of the policy. ``id`` is stored with every request and never changes its meaning."""
+
+    id: str
+    basis: Basis
+    reason: str
+
+
+_COMPLETE = Rule("complete", Basis.REPORTED, "The upstream's own count is believed.")
+_COMPLETE_ZERO = Rule(
+    "complete_zero_usage",
+    Basis.ESTIMATE,
+    "An answer was delivered, so a report of nothing cannot be right: the estimate stands in, and is marked.",
+)
+_COMPLETE_ESTIMATED = Rule(
+    "complete_estimated",
+    Basis.ESTIMATE,
+    "The upstream did not say what the answer took: the prompt and the text delivered are estimated, and marked.",
+)
+_GONE = Rule("client_gone", Basis.REPORTED, "The upstream said what it had used before the client left.")
+_GONE_ESTIMATED = Rule(
+    "client_gone_estimated",
+    Basis.ESTIMATE,
+    "An upstream bills a prompt it was sent and the text it produced, whether or not anyone waits for it: "
+    "both are estimated, and marked. Were it free, large prompts could be sent at the operator's cost.",
+)
+_BROKE = Rule("upstream_broke", Basis.REPORTED, "The upstream said what it had used before the stream broke.")
+_BROKE_ESTIMATED = Rule(
+    "upstream_broke_estimated",
+    Basis.ESTIMATE,
+    "The client keeps the part it received: the prompt and that part are estimated, and marked.",
+)
+_FAILED = Rule("failed", Basis.NOTHING, "Nothing of an answer reached the client.")
+_REFUSED = Rule("refused", Basis.NOTHING, "Nothing was sent to an upstream.")
+
+POLICY: Mapping[tuple[Ending, Evidence], Rule] = {
+    (Ending.COMPLETE, Evidence.REPORTED): _COMPLETE,
+    (Ending.COMPLETE, Evidence.ZERO): _COMPLETE_ZERO,
+    (Ending.COMPLETE, Evidence.NONE): _COMPLETE_ESTIMATED,
+    (Ending.CLIENT_GONE, Evidence.REPORTED): _GONE,
+    (Ending.CLIENT_GONE, Evidence.ZERO): _GONE_ESTIMATED,
+    (Ending.CLIENT_GONE, Evidence.NONE): _GONE_ESTIMATED,
+    (Ending.UPSTREAM_BROKE, Evidence.REPORTED): _BROKE,
+    (Ending.UPSTREAM_BROKE, Evidence.ZERO): _BROKE_ESTIMATED,
+    (Ending.UPSTREAM_BROKE, Evidence.NONE): _BROKE_ESTIMATED,
+    (Ending.FAILED, Evidence.REPORTED): _FAILED,
+    (Ending.FAILED, Evidence.ZERO): _FAILED,
+    (Ending.FAILED, Evidence.NONE): _FAILED,
+    (Ending.REFUSED, Evidence.REPORTED): _REFUSED,
+    (Ending.REFUSED, Evidence.ZERO): _REFUSED,
+    (Ending.REFUSED, Evidence.NONE): _REFUSED,
+}
+"""The whole policy. A killed process needs no row: what it had settled is in its journal, the rest was not answered."""
+
+RULES: Mapping[str, Rule] = {rule.id: rule for rule in POLICY.values()}
+"""The rules by id."""
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """What is charged: ``usage`` when ``charged``; ``rule`` is the id of the rule that says so."""
+
+    rule: str
+    usage: Usage
+    charged: bool
+
+
+def decide(ending: Ending, usage: Usage, estimate: Usage) -> Decision:
+    """The one decision about a request's charge.
+
+    ``usage`` is what the upstream reported (source ``none`` when it did not), ``estimate`` what can be said without it:
+    the prompt by its bytes and what was produced, or the expected usage of a format that generates no text. What the
+    upstream did not count but the request itself fixes (characters to speak, pictures, searches, milliseconds of audio)
+    is taken from the estimate.
+    """
+    evidence = _evidence(usage, estimate)
+    rule = POLICY[ending, evidence]
+    if rule.basis is Basis.NOTHING:
+        return Decision(rule.id, NO_USAGE if evidence is Evidence.NONE else usage, False)
+    if rule.basis is Basis.ESTIMATE:
+        return Decision(rule.id, _as_estimate(estimate), True)
+    return Decision(rule.id, usage if usage is estimate else _completed(usage, estimate), True)
+
+
+def policy_table() -> str:
+    """The policy as a Markdown table, for the documentation."""
+    rows = ["| request | usage | charged | rule | why |", "|---|---|---|---|---|"]
+    for (ending, evidence), rule in POLICY.items():
+        rows.append(f"| {ending.value} | {evidence.value} | {rule.basis.value} | `{rule.id}` | {rule.reason} |")
+    return "\n".join(rows)
+
+
+def _evidence(usage: Usage, estimate: Usage) -> Evidence:
+    if usage.source == "none":
+        return Evidence.NONE
+    if not _counts_anything(usage) and _counts_anything(estimate):
+        return Evidence.ZERO
+    return Evidence.REPORTED
+
+
+def _counts_anything(usage: Usage) -> bool:
+    return bool(
+        usage.input_tokens
+        or usage.output_tokens
+        or usage.characters
+        or usage.audio_ms
+        or usage.images
+        or usage.search_units
+    )
+
+
+def _as_estimate(estimate: Usage) -> Usage:
+    if estimate.source == "estimated":
+        return estimate
+    return msgspec.structs.replace(estimate, source="estimated")
+
+
+def _completed(usage: Usage, estimate: Usage) -> Usage:
+    if not (estimate.characters or estimate.audio_ms or estimate.images or estimate.search_units):
+        return usage
+    return msgspec.structs.replace(
+        usage,
+        characters=usage.characters or estimate.characters,
+        audio_ms=usage.audio_ms or estimate.audio_ms,
+        images=usage.images or estimate.images,
+        search_units=usage.search_units or estimate.search_units,
+    )
