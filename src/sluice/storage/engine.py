@@ -1,0 +1,116 @@
+"""The database behind one interface: SQLite in the data directory, or PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from sluice.storage.tables import revision
+
+NOTIFY_CHANNEL = "sluice_revision"
+_BUSY_MS = 10_000
+
+
+class DatabaseAway(Exception):
+    """The database did not answer, or broke off."""
+
+
+class Database:
+    """Connections to one database. Writes of one process take turns; on SQLite across processes too."""
+
+    def __init__(self, engine: AsyncEngine, url: str, path: Path | None) -> None:
+        self.engine = engine
+        self.url = url
+        self.path = path
+        self.dialect = engine.dialect.name
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading. Raises DatabaseAway."""
+        try:
+            async with self.engine.connect() as conn:
+                yield conn
+        except (OperationalError, InterfaceError, ConnectionError, TimeoutError) as error:
+            raise DatabaseAway(_reason(error)) from error
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction: committed at the end of the block, rolled back on an exception. Raises DatabaseAway."""
+        try:
+            if self.dialect == "sqlite":
+                async with self._turn, self.engine.connect() as conn:
+                    await conn.exec_driver_sql("BEGIN IMMEDIATE")
+                    try:
+                        yield conn
+                    except BaseException:
+                        await conn.rollback()
+                        raise
+                    await conn.commit()
+            else:
+                async with self.engine.begin() as conn:
+                    yield conn
+        except (OperationalError, InterfaceError, ConnectionError, TimeoutError) as error:
+            raise DatabaseAway(_reason(error)) from error
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        await self.engine.dispose()
+
+
+def _reason(error: Exception) -> str:
+    original = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    return f"the database is away: {type(original).__name__}: {original}"
+
+
+async def bump(conn: AsyncConnection) -> int:
+    """Raises the revision inside a write transaction and returns it; workers reload what carries a higher one."""
+    update = sa.update(revision).values(value=revision.c.value + 1).returning(revision.c.value)
+    value = int((await conn.execute(update)).scalar_one())
+    if conn.dialect.name == "postgresql":
+        await conn.execute(sa.select(sa.func.pg_notify(NOTIFY_CHANNEL, str(value))))
+    return value
+
+
+def database_url(url: str | None, data_dir: Path) -> str:
+    """The SQLAlchemy address for what an operator wrote; None is SQLite in the data directory. Raises ValueError."""
+    if not url:
+        return f"sqlite+aiosqlite:///{data_dir / 'sluice.db'}"
+    for scheme in ("postgresql+asyncpg://", "postgresql://", "postgres://"):
+        if url.startswith(scheme):
+            return "postgresql+asyncpg://" + url[len(scheme) :]
+    if url.startswith("sqlite:///"):
+        return "sqlite+aiosqlite:///" + url[len("sqlite:///") :]
+    raise ValueError("the database URL must begin with postgresql:// or sqlite:///")
+
+
+async def open_database(url: str | None, data_dir: Path) -> Database:
+    """Opens the database; nothing is created but the SQLite file. Raises ValueError for an address not understood."""
+    address = database_url(url, data_dir)
+    if address.startswith("sqlite"):
+        path = Path(address.partition(":///")[2])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_async_engine(address, connect_args={"timeout": _BUSY_MS / 1000}, pool_size=8)
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        return Database(engine, address, path)
+    engine = create_async_engine(address, pool_size=5, max_overflow=10, pool_timeout=5, pool_pre_ping=True)
+    return Database(engine, address, None)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """Each new SQLite connection: WAL, foreign keys, patience; transactions begin where we say so."""
+    connection.isolation_level = None
+    cursor: sqlite3.Cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={_BUSY_MS}", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute("PRAGMA journal_size_limit=67108864")
+    cursor.close()
