@@ -20,6 +20,11 @@ def request_id(now_ms: int, rng: Rng) -> str:
     return "req_" + _base32(now_ms, 10) + _base32(rng.getrandbits(80), 16)
 
 
+def request_id_bound(ms: int) -> str:
+    """Sorts before every request id made at ``ms`` (epoch milliseconds) or later, and after every earlier one."""
+    return "req_" + _base32(max(ms, 0), 10)
+
+
 def completion_id(prefix: str, rng: Rng) -> str:
     """An id for an answer whose upstream gave none: ``chatcmpl-`` + 24 characters."""
     return prefix + _base32(rng.getrandbits(120), 24)
