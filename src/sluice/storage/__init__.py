@@ -1,1 +1,1 @@
-"""What Sluice remembers: SQLite or PostgreSQL behind one interface, and each worker's journal. Stores what it is given."""
+"""What Sluice remembers: SQLite or PostgreSQL behind one interface, and each worker's journal."""

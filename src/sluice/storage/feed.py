@@ -70,18 +70,20 @@ class ChangeFeed:
         address = self._db.url.replace("+asyncpg", "", 1)
         while True:
             try:
-                conn = await asyncpg.connect(address, timeout=5)
-                closed = asyncio.Event()
-                conn.add_termination_listener(lambda *_: closed.set())
-                await conn.add_listener(NOTIFY_CHANNEL, self._notified)
-                self._signal.set()
-                try:
-                    await closed.wait()
-                finally:
-                    conn.terminate()
+                await self._hear(await asyncpg.connect(address, timeout=5))
             except (OSError, asyncpg.PostgresError, TimeoutError):
                 pass
             await asyncio.sleep(_BACK_OFF)
+
+    async def _hear(self, conn: Any) -> None:
+        closed = asyncio.Event()
+        conn.add_termination_listener(lambda *_: closed.set())
+        try:
+            await conn.add_listener(NOTIFY_CHANNEL, self._notified)
+            self._signal.set()
+            await closed.wait()
+        finally:
+            conn.terminate()
 
     def _notified(self, *_: Any) -> None:
         self._signal.set()

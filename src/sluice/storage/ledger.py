@@ -1,4 +1,4 @@
-"""Money in the worker's hands: leases in memory, the journal on disk, the database behind. Interface; see leases.py, journal.py."""
+"""Money in the worker's hands: what the relay may ask of it. Implemented in leases.py."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Ledger(Protocol):
         ...
 
     def settle(self, accounts: tuple[int, ...], reserved: Nano, settlement: Settlement) -> None:
-        """Writes the settlement to the journal (it survives ``kill -9`` when this returns), gives the reservation back and
-        takes the charges from the leases. Raises OSError when the journal cannot be written."""
+        """Writes the settlement to the journal (it survives ``kill -9`` when this returns), gives the reservation back
+        and takes the charges from the leases. Raises OSError when the journal cannot be written."""
         ...
 
     def release(self, accounts: tuple[int, ...], reserved: Nano) -> None:

@@ -1,0 +1,90 @@
+"""The algebra of leases: what one worker holds of each account, has set aside of it, and has spent. Pure, exact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sluice.base.money import Nano
+
+
+@dataclass(slots=True)
+class Lease:
+    """One account as this worker holds it. ``granted`` came from the database, ``spent`` was settled and is not yet
+    seen there, ``reserved`` is set aside for requests in flight. ``recent`` is what was spent since it was last looked
+    at, ``touched`` the time of the last reservation (monotonic seconds)."""
+
+    granted: Nano = 0
+    spent: Nano = 0
+    reserved: Nano = 0
+    recent: Nano = 0
+    touched: float = 0.0
+
+    @property
+    def free(self) -> Nano:
+        """What a new request may set aside; negative when more was spent than granted."""
+        return self.granted - self.spent - self.reserved
+
+
+class LeaseBook:
+    """Every account this worker holds something of."""
+
+    def __init__(self) -> None:
+        self.leases: dict[int, Lease] = {}
+
+    def lease(self, account: int) -> Lease:
+        """The account's lease; an empty one when none is held."""
+        found = self.leases.get(account)
+        if found is None:
+            found = self.leases[account] = Lease()
+        return found
+
+    def available(self, accounts: tuple[int, ...]) -> Nano:
+        """The least that is free on any of them."""
+        leases = self.leases
+        if len(accounts) == 1:
+            lease = leases.get(accounts[0])
+            return lease.free if lease is not None else 0
+        return min((leases[a].free if a in leases else 0 for a in accounts), default=0)
+
+    def reserve(self, accounts: tuple[int, ...], amount: Nano, now: float) -> bool:
+        """Sets the amount aside on all of them, or on none."""
+        held = [self.lease(account) for account in accounts]
+        for lease in held:
+            if lease.free < amount:
+                return False
+        for lease in held:
+            lease.reserved += amount
+            lease.touched = now
+        return True
+
+    def release(self, accounts: tuple[int, ...], amount: Nano) -> None:
+        """Takes a reservation back."""
+        for account in accounts:
+            self.lease(account).reserved -= amount
+
+    def spend(self, charges: tuple[tuple[int, Nano], ...]) -> None:
+        """Notes settled charges."""
+        for account, amount in charges:
+            lease = self.lease(account)
+            lease.spent += amount
+            lease.recent += amount
+
+    def granted(self, account: int, amount: Nano) -> None:
+        """The database moved so much to this worker (or, negative, back)."""
+        self.lease(account).granted += amount
+
+    def applied(self, account: int, amount: Nano) -> None:
+        """The database has seen so much spending: it is gone from grant and spent alike."""
+        lease = self.lease(account)
+        lease.granted -= amount
+        lease.spent -= amount
+
+    def surplus(self, account: int) -> Nano:
+        """What can be given back now."""
+        lease = self.leases.get(account)
+        return max(lease.free, 0) if lease is not None else 0
+
+    def forget_empty(self) -> None:
+        """Drops accounts of which nothing is held."""
+        for account in [a for a, x in self.leases.items() if not (x.granted or x.spent or x.reserved or x.recent)]:
+            del self.leases[account]

@@ -1,0 +1,139 @@
+"""A worker's journal: settlements in local files, written before an answer's last byte.
+
+A record is its length, its CRC-32 and a msgpack Settlement. One ``write`` call each: what returned survives ``kill -9``
+of the process. A torn tail (the machine died) is recognised and ends the file.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from sluice.accounting.settlement import Settlement
+
+_HEAD = struct.Struct("<II")
+_LARGEST = 16 * 1024 * 1024
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Settlement)
+
+
+def records(path: Path) -> Iterator[Settlement]:
+    """The settlements of a journal file, up to its end or its first damaged record."""
+    data = path.read_bytes()
+    at = 0
+    while at + _HEAD.size <= len(data):
+        length, check = _HEAD.unpack_from(data, at)
+        body = data[at + _HEAD.size : at + _HEAD.size + length]
+        if length > _LARGEST or len(body) < length or zlib.crc32(body) != check:
+            return
+        try:
+            yield _decoder.decode(body)
+        except msgspec.MsgspecError:
+            return
+        at += _HEAD.size + length
+
+
+class Journal:
+    """The files of one worker, ``<worker>.<n>.log``, and the lock that says the worker lives."""
+
+    def __init__(
+        self, folder: Path, worker_id: str, *, segment_bytes: int = 16 * 1024 * 1024, sync: bool = False
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self.worker_id = worker_id
+        self._segment_bytes = segment_bytes
+        self._sync = sync
+        self._lock = _take_lock(folder / f"{worker_id}.lock")
+        if self._lock is None:
+            raise RuntimeError(f"the journal of worker {worker_id} is in use")
+        self._number = 0
+        self._size = 0
+        self._file = self._open()
+
+    def _open(self) -> int:
+        self._number += 1
+        self._size = 0
+        path = self._folder / f"{self.worker_id}.{self._number}.log"
+        return os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o600)
+
+    @property
+    def segment(self) -> int:
+        """The number of the file being written."""
+        return self._number
+
+    def append(self, settlement: Settlement) -> None:
+        """Writes one record. Raises OSError (disk full): then nothing of it counts."""
+        body = _encoder.encode(settlement)
+        record = _HEAD.pack(len(body), zlib.crc32(body)) + body
+        written = os.write(self._file, record)
+        if written != len(record):
+            # A half-written record would hide all that come after it.
+            os.ftruncate(self._file, self._size)
+            raise OSError(28, "the journal's disk is full")
+        self._size += written
+        if self._sync:
+            os.fdatasync(self._file)
+        if self._size >= self._segment_bytes:
+            os.close(self._file)
+            self._file = self._open()
+
+    def drop_before(self, segment: int) -> None:
+        """Deletes the files below a number: the database has all of them."""
+        for path in journal_files(self._folder, self.worker_id):
+            if _number(path) < segment:
+                path.unlink(missing_ok=True)
+
+    def close(self, *, drop: bool) -> None:
+        """Closes the journal; ``drop`` deletes it, when the database has everything."""
+        os.close(self._file)
+        if drop:
+            drop_worker(self._folder, self.worker_id)
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
+def _number(path: Path) -> int:
+    return int(path.name.rsplit(".", 2)[1])
+
+
+def journal_files(folder: Path, worker_id: str) -> list[Path]:
+    """A worker's files, oldest first."""
+    return sorted(folder.glob(f"{worker_id}.*.log"), key=_number)
+
+
+def _take_lock(path: Path) -> int | None:
+    number = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(number)
+        return None
+    return number
+
+
+def dead_workers(folder: Path) -> Iterator[str]:
+    """Ids of workers that left a journal and live no more; each stays locked for us until the loop moves on."""
+    for path in sorted(folder.glob("*.lock")):
+        number = _take_lock(path)
+        if number is None:
+            continue
+        try:
+            if path.exists():
+                yield path.stem
+        finally:
+            os.close(number)
+
+
+def drop_worker(folder: Path, worker_id: str) -> None:
+    """Deletes everything a worker left."""
+    for path in (*journal_files(folder, worker_id), folder / f"{worker_id}.lock"):
+        path.unlink(missing_ok=True)

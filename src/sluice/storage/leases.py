@@ -1,0 +1,263 @@
+"""The worker's ledger: leases in memory, settlements in the journal, both brought to the database in the background."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from sluice.accounting.leasebook import LeaseBook
+from sluice.accounting.settlement import Settlement
+from sluice.base.clock import Clock
+from sluice.base.money import Nano
+from sluice.storage.apply import Applier, return_leases
+from sluice.storage.engine import Database, DatabaseAway
+from sluice.storage.journal import Journal, dead_workers, drop_worker, journal_files, records
+from sluice.storage.ledger import LedgerAway
+from sluice.storage.tables import accounts, leases
+
+_log = structlog.get_logger("sluice.ledger")
+
+BATCH = 2_000
+"""Settlements applied in one transaction."""
+MOST_PENDING = 50_000
+"""Settlements kept in memory for the database; beyond it they are read again from the journal."""
+_TICK = 0.1
+_LEASE_TICK = 1.0
+_ATTEMPTS_AT_CLOSE = 20
+
+
+class WorkerLedger:
+    """The Ledger (storage/ledger.py) of one worker."""
+
+    def __init__(self, db: Database, journal: Journal, folder: Path, clock: Clock) -> None:
+        self._db = db
+        self._journal = journal
+        self._folder = folder
+        self._clock = clock
+        self._applier = Applier(db)
+        self._book = LeaseBook()
+        self._rates: dict[int, Nano] = {}
+        self._growing: dict[int, asyncio.Lock] = {}
+        self._pending: deque[tuple[int, Settlement]] = deque()
+        self._spilled = False
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.healthy = True
+
+    # The hot path.
+
+    def available(self, accounts: tuple[int, ...]) -> Nano:
+        """The least that is free here on any of the accounts."""
+        return self._book.available(accounts)
+
+    def reserve(self, accounts: tuple[int, ...], amount: Nano) -> bool:
+        """Sets the amount aside on all accounts, or on none."""
+        return self._book.reserve(accounts, amount, self._clock.monotonic())
+
+    def release(self, accounts: tuple[int, ...], reserved: Nano) -> None:
+        """Gives a reservation back."""
+        self._book.release(accounts, reserved)
+
+    def settle(self, accounts: tuple[int, ...], reserved: Nano, settlement: Settlement) -> None:
+        """Journals the settlement, gives the reservation back and takes the charges. Raises OSError."""
+        if reserved:
+            self._book.release(accounts, reserved)
+        self._journal.append(settlement)
+        self._book.spend(settlement.charges)
+        if len(self._pending) < MOST_PENDING:
+            self._pending.append((self._journal.segment, settlement))
+            if len(self._pending) >= BATCH:
+                self._wake.set()
+        else:
+            self._spilled = True
+
+    @property
+    def backlog(self) -> int:
+        """Settlements the database does not have yet, as far as they are in memory."""
+        return len(self._pending)
+
+    # Leases.
+
+    async def secure(self, accounts: tuple[int, ...], amount: Nano) -> Nano:
+        """Takes more lease where less than ``amount`` is free; returns what is available then. Raises LedgerAway."""
+        for account in accounts:
+            lock = self._growing.setdefault(account, asyncio.Lock())
+            async with lock:
+                need = amount - self._book.lease(account).free
+                if need > 0:
+                    try:
+                        await self._grow(account, need)
+                    except DatabaseAway as error:
+                        raise LedgerAway(str(error)) from error
+        return self._book.available(accounts)
+
+    async def _grow(self, account: int, need: Nano) -> None:
+        """Moves money from the account to this worker: enough for the need, and some for what comes next."""
+        ahead = max(16 * need, 2 * self._rates.get(account, 0))
+        async with self._db.write() as conn:
+            query = sa.select(accounts.c.balance_nano - accounts.c.leased_nano).where(accounts.c.id == account)
+            left = (await conn.execute(query.with_for_update())).scalar_one_or_none() or 0
+            take = max(min(need, left), min(left // 2, ahead))
+            if take <= 0:
+                return
+            await self._move(conn, account, take)
+        self._book.granted(account, take)
+
+    async def _move(self, conn: AsyncConnection, account: int, amount: Nano) -> None:
+        """Moves ``amount`` (negative: back) from the account to this worker's lease."""
+        await conn.execute(
+            sa.update(accounts).where(accounts.c.id == account).values(leased_nano=accounts.c.leased_nano + amount)
+        )
+        row = {"worker_id": self._journal.worker_id, "account_id": account, "granted_nano": amount}
+        insert = (postgresql.insert if self._db.dialect == "postgresql" else sqlite.insert)(leases)
+        statement = insert.values(updated_ms=self._clock.now_ms(), **row).on_conflict_do_update(
+            index_elements=["worker_id", "account_id"],
+            set_={"granted_nano": leases.c.granted_nano + amount, "updated_ms": self._clock.now_ms()},
+        )
+        await conn.execute(statement)
+
+    async def recall(self, account_ids: Iterable[int]) -> None:
+        """Gives back all that is free of these accounts: someone changed their balance. Raises DatabaseAway."""
+        await self._give_back([account for account in account_ids if self._book.surplus(account) > 0])
+
+    async def _give_back(self, account_ids: list[int]) -> None:
+        back = {account: self._book.surplus(account) for account in account_ids}
+        back = {account: amount for account, amount in back.items() if amount > 0}
+        if not back:
+            return
+        # Taken out of the book first, so that no request can spend it meanwhile.
+        for account, amount in back.items():
+            self._book.granted(account, -amount)
+        try:
+            async with self._db.write() as conn:
+                for account, amount in sorted(back.items()):
+                    await self._move(conn, account, -amount)
+        except BaseException:
+            for account, amount in back.items():
+                self._book.granted(account, amount)
+            raise
+
+    # The background.
+
+    def start(self) -> None:
+        """Begins applying and renewing."""
+        self._task = asyncio.ensure_future(self._run())
+
+    async def _run(self) -> None:
+        next_leases = self._clock.monotonic() + _LEASE_TICK
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), _TICK if self.healthy else _LEASE_TICK)
+            self._wake.clear()
+            try:
+                await self.apply_pending()
+                if self._clock.monotonic() >= next_leases:
+                    next_leases = self._clock.monotonic() + _LEASE_TICK
+                    await self._tend_leases()
+                self.healthy = True
+            except DatabaseAway as error:
+                if self.healthy:
+                    _log.warning("the database is away; settlements stay in the journal", reason=str(error))
+                self.healthy = False
+            except Exception:
+                _log.exception("the ledger could not apply a batch")
+                self.healthy = False
+
+    async def apply_pending(self) -> None:
+        """Brings everything journalled so far to the database. Raises DatabaseAway."""
+        while self._pending:
+            batch = [self._pending[i] for i in range(min(len(self._pending), BATCH))]
+            await self._apply([item for _, item in batch])
+            for _ in batch:
+                self._pending.popleft()
+            self._journal.drop_before(self._kept_segment())
+        if self._spilled:
+            self._spilled = False
+            try:
+                for path in journal_files(self._folder, self._journal.worker_id):
+                    await self._apply_file(path)
+            except BaseException:
+                self._spilled = True
+                raise
+
+    def _kept_segment(self) -> int:
+        """The oldest segment that may hold what the database does not have."""
+        if self._spilled:
+            return 0
+        return self._pending[0][0] if self._pending else self._journal.segment
+
+    async def _apply_file(self, path: Path) -> None:
+        batch: list[Settlement] = []
+        for item in records(path):
+            batch.append(item)
+            if len(batch) >= BATCH:
+                await self._apply(batch)
+                batch = []
+        if batch:
+            await self._apply(batch)
+
+    async def _apply(self, batch: list[Settlement]) -> None:
+        applied = await self._applier.apply(self._journal.worker_id, batch)
+        for account, amount in applied.charged.items():
+            self._book.applied(account, amount)
+
+    async def _tend_leases(self) -> None:
+        """Once a second: renews what runs low, gives back what nobody asks for."""
+        now = self._clock.monotonic()
+        idle = []
+        for account, lease in list(self._book.leases.items()):
+            rate = self._rates[account] = lease.recent
+            lease.recent = 0
+            if rate and lease.free < rate:
+                with suppress(LedgerAway):
+                    await self.secure((account,), 2 * rate)
+            elif not rate and not lease.reserved and now - lease.touched > _LEASE_TICK and lease.free > 0:
+                idle.append(account)
+        await self._give_back(idle)
+        self._book.forget_empty()
+        for account in self._rates.keys() - self._book.leases.keys():
+            del self._rates[account]
+            self._growing.pop(account, None)
+
+    async def close(self) -> None:
+        """Applies what is left and gives every lease back; what the database does not take stays in the journal."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        done = False
+        try:
+            await self.apply_pending()
+            async with self._db.write() as conn:
+                await return_leases(conn, self._journal.worker_id)
+            done = True
+        except DatabaseAway as error:
+            _log.warning("the journal is kept for the next start", reason=str(error))
+        finally:
+            self._journal.close(drop=done)
+
+
+async def recover(db: Database, folder: Path) -> int:
+    """Replays the journals of workers that died, and gives their leases back. Returns how many settlements were new.
+
+    Raises DatabaseAway.
+    """
+    applier = Applier(db)
+    total = 0
+    for worker in dead_workers(folder):
+        for path in journal_files(folder, worker):
+            batch = list(records(path))
+            for at in range(0, len(batch), BATCH):
+                total += (await applier.apply(worker, batch[at : at + BATCH])).new
+        async with db.write() as conn:
+            await return_leases(conn, worker)
+        drop_worker(folder, worker)
+    return total
