@@ -93,9 +93,9 @@ def plan_reservation(
     """What to set aside for generated text.
 
     The worst case is the input estimate and, for each choice, the output the client allows, else what the model can
-    give, else the default. Where the client set no bound and the worst case cannot be paid, the output is capped: to the
+    give, else the default. Where the client set no bound and the worst case cannot be paid, the output is capped to the
     default, or to what a quarter of the money pays if that is more, so that requests at the same time find money too;
-    and never below ``MIN_CAPPED_OUTPUT`` tokens. A free price sets nothing aside and needs no balance.
+    never below ``MIN_CAPPED_OUTPUT`` tokens. A free price sets nothing aside and needs no balance.
     """
     bound = asked_max_output
     if bound is None:

@@ -20,7 +20,7 @@ class AttemptRecord(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Settlement(msgspec.Struct, frozen=True, array_like=True):
-    """A request's row, its attempts and its charges: one record of the journal, applied to the database once, by ``id``.
+    """A request's row, its attempts and its charges: one record of the journal, applied to the database once (``id``).
 
     ``charges`` lists (account id, nano-dollars to take, >= 0). Field meanings: storage/tables.py ``requests``.
     """

@@ -11,7 +11,8 @@ UsageSource = Literal["upstream", "estimated", "none"]
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Counts of what was consumed. Totals include their parts: ``input_tokens`` includes the cached, cache-write, audio
-    and image tokens listed beside it, ``output_tokens`` the reasoning and audio tokens.
+    and image tokens listed beside it, ``output_tokens`` the reasoning and audio tokens. No token is in two parts:
+    ``cache_write_1h_tokens`` (kept for an hour) are not among ``cache_write_tokens``.
 
     ``characters`` counts text to be spoken; ``audio_ms`` audio to be transcribed, in milliseconds;
     ``images`` pictures made; ``search_units`` rerank searches. ``source`` tells who counted.

@@ -1,1 +1,1 @@
-"""See docs/why.md, the house."""
+"""What is known of models before anyone says so: prices with source and date, context, limits. Data and its readers."""
