@@ -88,28 +88,32 @@ class WorkerLedger:
 
     async def secure(self, accounts: tuple[int, ...], amount: Nano) -> Nano:
         """Takes more lease where less than ``amount`` is free; returns what is available then. Raises LedgerAway."""
-        for account in accounts:
-            lock = self._growing.setdefault(account, asyncio.Lock())
-            async with lock:
-                need = amount - self._book.lease(account).free
-                if need > 0:
-                    try:
-                        await self._grow(account, need)
-                    except DatabaseAway as error:
-                        raise LedgerAway(str(error)) from error
-        return self._book.available(accounts)
+        book = self._book
+        while True:
+            # Again from the start after each wait: other requests spend meanwhile.
+            short = next((account for account in accounts if book.lease(account).free < amount), None)
+            if short is None:
+                break
+            async with self._growing.setdefault(short, asyncio.Lock()):
+                need = amount - book.lease(short).free
+                try:
+                    if need > 0 and not await self._grow(short, need):
+                        break
+                except DatabaseAway as error:
+                    raise LedgerAway(str(error)) from error
+        return book.available(accounts)
 
-    async def _grow(self, account: int, need: Nano) -> None:
-        """Moves money from the account to this worker: enough for the need, and some for what comes next."""
+    async def _grow(self, account: int, need: Nano) -> bool:
+        """Moves money from the account to this worker: the need, and some for what comes next. False when it is short."""
         ahead = max(16 * need, 2 * self._rates.get(account, 0))
         async with self._db.write() as conn:
             query = sa.select(accounts.c.balance_nano - accounts.c.leased_nano).where(accounts.c.id == account)
             left = (await conn.execute(query.with_for_update())).scalar_one_or_none() or 0
             take = max(min(need, left), min(left // 2, ahead))
-            if take <= 0:
-                return
-            await self._move(conn, account, take)
-        self._book.granted(account, take)
+            if take > 0:
+                await self._move(conn, account, take)
+        self._book.granted(account, max(take, 0))
+        return take >= need
 
     async def _move(self, conn: AsyncConnection, account: int, amount: Nano) -> None:
         """Moves ``amount`` (negative: back) from the account to this worker's lease."""

