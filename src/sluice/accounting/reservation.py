@@ -104,7 +104,7 @@ def plan_reservation(
     fixed = (input_tokens * input_rate + request_rate) * multiplier_ppm
     each = choices * output_rate * multiplier_ppm
     worst = _round_up((fixed + bound * each) * 1000)
-    if worst <= available and (available > 0 or _is_free(rates, multiplier_ppm)):
+    if worst <= available if available > 0 else _is_free(rates, multiplier_ppm):
         return Reservation(worst, None, worst)
     if asked_max_output is None and each:
         affordable = (available * (SCALE // 1000) - fixed) // each
@@ -122,7 +122,7 @@ def plan_fixed(rates: Rates, multiplier_ppm: int, expected: Usage, available: Na
     total += 1000 * usage.characters * (rates.character or 0) + usage.audio_ms * (rates.audio_second or 0)
     total += 1000 * (usage.images * (rates.image or 0) + usage.search_units * (rates.search or 0))
     worst = _round_up(total * multiplier_ppm)
-    if worst <= available and (available > 0 or _is_free(rates, multiplier_ppm)):
+    if worst <= available if available > 0 else _is_free(rates, multiplier_ppm):
         return Reservation(worst, None, worst)
     return Refusal(worst, available)
 

@@ -1,4 +1,4 @@
-"""Price rows in the form of the config file: a model's name, its rates in dollars, where they are from, of which day."""
+"""Price rows in the form of the config file: a model, its rates in dollars, where they are from, of which day."""
 
 from __future__ import annotations
 
