@@ -103,12 +103,14 @@ def rates_from_usd(prices: Mapping[str, Any]) -> Rates:
 
 
 def rates_to_usd(rates: Rates) -> dict[str, Any]:
-    """The config-file form of rates, amounts as exact decimal text; ``rates_from_usd`` reads it back."""
-    prices: dict[str, Any] = {"input": usd_text(rates.input, MILLION), "output": usd_text(rates.output, MILLION)}
+    """The config-file form of rates, amounts as exact decimal text; ``rates_from_usd`` reads the same rates back."""
+    prices: dict[str, Any] = {}
     for name, (_, per) in UNITS.items():
         value = getattr(rates, name)
-        if value is not None:
+        if value or (value is not None and name not in ("input", "output")):
             prices[name] = usd_text(value, per)
+    if not prices:
+        prices = {"input": "0", "output": "0"}
     if rates.tiers:
         prices["tiers"] = [_tier_to_usd(tier) for tier in rates.tiers]
     return prices
