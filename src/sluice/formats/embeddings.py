@@ -40,7 +40,8 @@ def from_base64(text: str) -> list[float]:
 
 
 def check_reply(body: bytes, *, model: str, encoding: str | None, codes: Mapping[str, Cause]) -> Reply | Fault:
-    """The answer with vectors in input order and in the ``encoding`` asked for ("base64", "float" or None: as it is)."""
+    """The answer with vectors in input order and in the ``encoding`` asked for ("base64", "float" or None: as it
+    is)."""
     try:
         reply = _any.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

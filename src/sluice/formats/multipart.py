@@ -1,4 +1,5 @@
-"""Multipart forms read as they come: fields in memory, files in spools the caller gives; written again for each attempt."""
+"""Multipart forms read as they come: fields in memory, files in spools the caller gives; written again for each
+attempt."""
 
 from __future__ import annotations
 

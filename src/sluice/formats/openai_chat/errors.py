@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -11,10 +12,12 @@ import msgspec
 
 from sluice.base.outcome import Cause, Fault
 from sluice.base.wire import WireHead
+from sluice.formats.members import DECODE_ERRORS
 
 _LONGEST = 2000
+_LONGEST_WAIT = 86_400.0
 
-_BY_STATUS = {
+_BY_STATUS: Mapping[int, Cause] = {
     400: Cause.REQUEST,
     401: Cause.AUTH,
     402: Cause.AUTH,
@@ -33,7 +36,7 @@ _BY_STATUS = {
     529: Cause.OVERLOADED,
 }
 
-_BY_CODE = {
+_BY_CODE: Mapping[str, Cause] = {
     "invalid_api_key": Cause.AUTH,
     "insufficient_quota": Cause.AUTH,
     "billing_hard_limit_reached": Cause.AUTH,
@@ -45,14 +48,33 @@ _BY_CODE = {
     "content_filter": Cause.REQUEST,
     "context_length_exceeded": Cause.REQUEST,
 }
+"""Codes that say more than the status they come with."""
+
+_BY_TYPE: Mapping[str, Cause] = {
+    "authentication_error": Cause.AUTH,
+    "billing_error": Cause.AUTH,
+    "invalid_request_error": Cause.REQUEST,
+    "not_found_error": Cause.MODEL,
+    "overloaded_error": Cause.OVERLOADED,
+    "permission_error": Cause.AUTH,
+    "rate_limit_error": Cause.RATE,
+    "requests": Cause.RATE,
+    "timeout_error": Cause.TIMEOUT,
+    "tokens": Cause.RATE,
+}
+"""Types and codes that stand in for a status where there is none: in the middle of a stream, or in a 200 answer."""
 
 
 def cause_of(status: int, code: str | None = None, kind: str | None = None) -> Cause:
-    """The cause behind an HTTP status and the upstream's own words."""
-    for word in (code, kind):
-        found = _BY_CODE.get(word.lower()) if word else None
-        if found is not None and not (found is Cause.AUTH and status == 400):
-            return found
+    """The cause behind an HTTP status and the upstream's own code and type."""
+    words = [word.lower() for word in (code, kind) if word]
+    tables = (_BY_CODE, _BY_TYPE) if status < 400 else (_BY_CODE,)
+    for table in tables:
+        for word in words:
+            if word in table:
+                return table[word]
+    if status < 400 and code is not None and re.fullmatch("[45][0-9][0-9]", code):
+        status = int(code)
     return _BY_STATUS.get(status) or (Cause.REQUEST if 400 <= status < 500 else Cause.SERVER)
 
 
@@ -65,12 +87,13 @@ def fault_from(
     """
     try:
         value = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except DECODE_ERRORS:
         value = None
     error = error_of(value)
     message = error.get("message") or _plain(body)
     code = error.get("code")
     mapped = (code_map or {}).get(code) if code else None
+    wait = retry_after(head, now_ms)
     return Fault(
         cause=mapped or cause_of(status, code, error.get("type")),
         message=message[:_LONGEST],
@@ -78,8 +101,13 @@ def fault_from(
         code=code,
         type=error.get("type"),
         param=error.get("param"),
-        retry_after=retry_after(head, now_ms),
+        retry_after=_told_wait(message) if wait is None else wait,
     )
+
+
+def tells_error(names: AbstractSet[str]) -> bool:
+    """Whether members of these names make an object that promised an answer an error (without a member ``error``)."""
+    return not names.isdisjoint(("message", "msg", "error_msg", "errorMsg", "error_code", "detail"))
 
 
 def error_of(value: Any) -> dict[str, str]:
@@ -116,12 +144,12 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, int):
         return str(value)
+    if isinstance(value, dict):  # Mistral: {"message": {"detail": [...]}}
+        value = value.get("detail") or value.get("message") or ""
     if isinstance(value, list):
         parts = [item.get("msg", "") if isinstance(item, dict) else item for item in value]
         return "; ".join(part for part in parts if isinstance(part, str))
-    if isinstance(value, dict):  # Mistral: {"message": {"detail": [...]}}
-        return _text(value.get("detail")) or _text(value.get("message"))
-    return ""
+    return value if isinstance(value, str) else ""
 
 
 def _plain(body: bytes) -> str:
@@ -130,21 +158,35 @@ def _plain(body: bytes) -> str:
     return "" if text.startswith(("<", "{", "[")) else text
 
 
-_AMOUNT = re.compile(rb"\d+(?:\.\d+)?")
+_AMOUNT = re.compile(rb"\d{1,9}(?:\.\d{1,9})?")
+_TOLD = re.compile(r"(?i)\b(?:try again|retry) (?:in|after) ((?:\d{1,6}(?:\.\d{1,6})?(?:ms|h|m|s) ?){1,4})")
+_PIECE = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s)")
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def retry_after(head: WireHead, now_ms: int = 0) -> float | None:
-    """Seconds the upstream asks to wait: ``retry-after-ms``, then ``retry-after`` in seconds or as a date."""
-    precise = head.get(b"retry-after-ms")
-    if precise is not None and _AMOUNT.fullmatch(precise.strip()):
-        return float(precise) / 1000
-    value = head.get(b"retry-after")
-    if value is None:
+    """Seconds the upstream asks to wait: ``retry-after-ms``, then ``retry-after`` in seconds or, given ``now_ms``,
+    as a date."""
+    precise = (head.get(b"retry-after-ms") or b"").strip()
+    if _AMOUNT.fullmatch(precise):
+        return min(float(precise) / 1000, _LONGEST_WAIT)
+    value = (head.get(b"retry-after") or b"").strip()
+    if _AMOUNT.fullmatch(value):
+        return min(float(value), _LONGEST_WAIT)
+    if not value or not now_ms:
         return None
-    if _AMOUNT.fullmatch(value.strip()):
-        return float(value)
     try:
         moment = parsedate_to_datetime(value.decode("latin-1"))
-        return max(moment.timestamp() - now_ms / 1000, 0.0) if now_ms else None
-    except (ValueError, OverflowError):
+        return min(max(moment.timestamp() - now_ms / 1000, 0.0), _LONGEST_WAIT)
+    except (ValueError, OverflowError, OSError):
         return None
+
+
+def _told_wait(message: str) -> float | None:
+    """Seconds a message asks to wait ("Please try again in 1m20s")."""
+    found = _TOLD.search(message)
+    if found is None:
+        return None
+    return min(
+        sum(float(amount) * _UNITS[unit.lower()] for amount, unit in _PIECE.findall(found[1].lower())), _LONGEST_WAIT
+    )

@@ -1,211 +1,239 @@
-"""Whole chat and text completions: checked, named and repaired; verbatim when clean. And streams folded into one."""
+"""Whole chat and text completions: checked, named and repaired; verbatim when clean (fastgpt.md 1.6, wires.md 32)."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import msgspec
 
 from sluice.base.outcome import Cause, Fault, Reply
+from sluice.base.usage import NO_USAGE, Usage
 from sluice.base.wire import WireHead
+from sluice.formats.members import DECODE_ERRORS, Members, Raw, swap_model
+from sluice.formats.mend import Mender
 from sluice.formats.openai_chat.errors import fault_from
-from sluice.formats.openai_chat.finish import FAILURES, normal_finish
+from sluice.formats.openai_chat.finish import KNOWN, failure, normal_finish
+from sluice.formats.openai_chat.fold import StreamFolder as StreamFolder
+from sluice.formats.openai_chat.fold import stream_of as stream_of
 from sluice.formats.openai_chat.hygiene import DEFAULT, Hygiene
-from sluice.formats.openai_chat.think import ThinkScanner
-from sluice.formats.openai_chat.usage import read_usage
+from sluice.formats.openai_chat.think import split_thoughts
+from sluice.formats.openai_chat.usage import client_usage, read_usage
 
-_any = msgspec.json.Decoder()
-_encode = msgspec.json.Encoder().encode
-
-
-class _Message(msgspec.Struct):
-    tool_calls: None = None
+CHAT, TEXT = "chat.completion", "text_completion"
 
 
-class _Choice(msgspec.Struct):
+class _Function(msgspec.Struct, gc=False):
+    name: str
+    arguments: str
+
+
+class _Call(msgspec.Struct, gc=False):
+    id: str
+    type: str
+    function: _Function
+
+
+class _Message(msgspec.Struct, gc=False):
+    role: str
+    tool_calls: list[_Call] | None = None
+
+
+class _Choice(msgspec.Struct, gc=False):
+    index: int
     finish_reason: str
     message: _Message | None = None
+    text: str | None = None
 
 
-class _Plain(msgspec.Struct):
-    """Just what tells a plain answer from one that needs a closer look."""
+class _Whole(msgspec.Struct, gc=False):
+    """The members that decide whether an answer may pass as it is."""
 
     id: str
+    object: str
+    created: int
     model: str
     choices: list[_Choice]
-    usage: dict[str, Any]
+    usage: Raw | None = None
     error: None = None
 
 
-_plain = msgspec.json.Decoder(_Plain)
-_PLAIN_ENDS = frozenset({"stop", "length", "content_filter"})
+_decode = msgspec.json.Decoder(_Whole).decode
 
 
 def check_reply(
     body: bytes, *, model: str, new_id: str, hygiene: Hygiene = DEFAULT, legacy: bool = False, created_s: int = 0
 ) -> Reply | Fault:
-    """The answer as the client may have it, with its usage. A Fault when it is an error or not a completion at all.
+    """The answer as the client may have it, with its usage. A Fault when it is an error or no completion at all.
 
-    ``model`` is the name the client asked for; ``new_id`` and ``created_s`` stand in where the upstream gave none.
+    ``model`` is the name the client asked for and is told; ``new_id`` and ``created_s`` (epoch seconds) stand in
+    where the upstream gave none. White space before the JSON (keep-alive of slow answers, wires.md 0.1) is dropped.
     """
-    body = body.lstrip()
+    body = body.strip()
+    clean = _check_quickly(body, model, hygiene, legacy)
+    if clean is not None:
+        return clean
     try:
-        plain = _plain.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _closely(body, model, new_id, hygiene, legacy, created_s)
-    first = plain.choices[0] if len(plain.choices) == 1 else None
-    if first is None or plain.model != model or first.finish_reason not in _PLAIN_ENDS or hygiene.think_tags:
-        return _closely(body, model, new_id, hygiene, legacy, created_s)
-    usage = read_usage(plain.usage, fold_reasoning=hygiene.fold_reasoning)
-    return Reply(body=body, usage=usage, finish_reason=first.finish_reason)
+        return _Closely(model, new_id, hygiene, legacy, created_s).check(body)
+    except DECODE_ERRORS:
+        return _shape("a part of the upstream's answer is malformed")
 
 
-def _closely(body: bytes, model: str, new_id: str, hygiene: Hygiene, legacy: bool, created_s: int) -> Reply | Fault:
+def _check_quickly(body: bytes, model: str, hygiene: Hygiene, legacy: bool) -> Reply | None:
+    """The answer of which nothing but the model's name has to change; None when it needs a closer look."""
     try:
-        reply = _any.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        reply = None
-    if not isinstance(reply, dict):
-        return Fault(cause=Cause.SHAPE, message="the upstream's answer is no JSON object", status=200)
-    choices = reply.get("choices")
-    if reply.get("error") or not isinstance(choices, list) or not choices:
-        fault = fault_from(200, WireHead(200), body, code_map=hygiene.codes)
-        if fault.message and (reply.get("error") or fault.code):
-            return fault
-        return Fault(cause=Cause.SHAPE, message="the upstream's answer holds no choices", status=200)
-    before = _encode(reply)
-    reply["model"] = model
-    reply.setdefault("object", "text_completion" if legacy else "chat.completion")
-    if not isinstance(reply.get("id"), str) or not reply["id"]:
-        reply["id"] = new_id
-    reply.setdefault("created", created_s)
-    reason = None
-    for number, choice in enumerate(choices):
-        if not isinstance(choice, dict):
-            return Fault(cause=Cause.SHAPE, message="a choice of the upstream's answer is no object", status=200)
-        choice.setdefault("index", number)
-        failure = _heal(choice, new_id, hygiene)
-        if failure is not None:
-            return failure
-        reason = choice.get("finish_reason")
-    usage = read_usage(reply.get("usage"), fold_reasoning=hygiene.fold_reasoning)
-    after = _encode(reply)
-    return Reply(body=body if after == before else after, usage=usage, finish_reason=reason)
+        whole = _decode(body)
+        if not body.isascii():
+            body.decode()  # what is skipped above would otherwise travel unchecked
+    except DECODE_ERRORS:
+        return None
+    if hygiene != DEFAULT or not whole.id or not whole.choices or whole.object != (TEXT if legacy else CHAT):
+        return None
+    if not all(_is_clean(choice, legacy) for choice in whole.choices):
+        return None
+    if whole.model != model:
+        swapped = swap_model(body, whole.model, model)
+        if swapped is None:
+            return None
+        body = swapped
+    usage = NO_USAGE
+    if whole.usage is not None:
+        raw = bytes(whole.usage)
+        usage = read_usage(raw)
+        if client_usage(raw, usage) != raw:
+            return None
+    return Reply(body=body, usage=usage, finish_reason=whole.choices[0].finish_reason)
 
 
-def _heal(choice: dict[str, Any], new_id: str, hygiene: Hygiene) -> Fault | None:
-    """Repairs one choice: tool calls carry id, type and string arguments; the finish reason is a known word."""
-    reason = choice.get("finish_reason")
-    if isinstance(reason, str) and reason in FAILURES:
-        return Fault(cause=FAILURES[reason], message=f"the upstream ended with {reason!r}", status=200)
-    message = choice.get("message")
-    calls = message.get("tool_calls") if isinstance(message, dict) else None
-    if isinstance(calls, list):
-        for number, call in enumerate(calls):
-            if isinstance(call, dict):
-                _heal_call(call, f"call_{new_id[-12:]}{number}")
-    word = normal_finish(reason if isinstance(reason, str) else None, called=bool(calls))
-    choice["finish_reason"] = word or ("tool_calls" if calls else "stop")
-    content = message.get("content") if isinstance(message, dict) else None
-    if hygiene.think_tags and isinstance(message, dict) and isinstance(content, str) and "<think>" in content:
-        scanner = ThinkScanner()
-        reasoning, text = scanner.feed(content)
-        more_reasoning, more_text = scanner.flush()
-        message["content"] = text + more_text
-        if reasoning + more_reasoning:
-            message["reasoning_content"] = reasoning + more_reasoning
-    return None
+def _is_clean(choice: _Choice, legacy: bool) -> bool:
+    message = choice.message
+    if choice.finish_reason not in KNOWN or (choice.text is None if legacy else message is None):
+        return False
+    if message is None or not message.tool_calls:
+        return True
+    ids = {call.id for call in message.tool_calls}
+    named = all(call.id and call.function.name for call in message.tool_calls)
+    return named and choice.finish_reason != "stop" and len(ids) == len(message.tool_calls)
 
 
-def _heal_call(call: dict[str, Any], new_id: str) -> None:
-    if not isinstance(call.get("id"), str) or not call["id"]:
-        call["id"] = new_id
-    call.setdefault("type", "function")
-    function = call.get("function")
-    if isinstance(function, dict):
-        arguments = function.get("arguments")
-        if not isinstance(arguments, str):
-            function["arguments"] = "{}" if arguments is None else _encode(arguments).decode()
+def _shape(message: str) -> Fault:
+    return Fault(cause=Cause.SHAPE, message=message, status=200)
 
 
-class StreamFolder:
-    """Folds the client's chunks of a stream (as ChatStream tells them) back into a whole completion."""
+class _Closely:
+    """The check of one answer that is not clean."""
 
-    def __init__(self) -> None:
-        self._head: dict[str, Any] = {}
-        self._choices: dict[int, dict[str, Any]] = {}
-        self._usage: Any = None
+    def __init__(self, model: str, new_id: str, hygiene: Hygiene, legacy: bool, created_s: int) -> None:
+        self._model = model
+        self._new_id = new_id
+        self._hygiene = hygiene
+        self._legacy = legacy
+        self._created_s = created_s
 
-    def add(self, event: bytes) -> None:
-        """Takes the data of one event; ``[DONE]`` is ignored. Raises msgspec.DecodeError on what is no JSON."""
-        if event[:6] == b"[DONE]":
-            return
-        chunk = _any.decode(event)
-        self._head.update({k: v for k, v in chunk.items() if k not in ("choices", "usage", "object")})
-        self._usage = chunk.get("usage") or self._usage
-        for choice in chunk.get("choices") or []:
-            folded = self._choices.setdefault(choice["index"], {"index": choice["index"], "message": {}})
-            _fold_choice(folded, choice)
+    def check(self, body: bytes) -> Reply | Fault:
+        """Raises DECODE_ERRORS when a part of the answer is of another kind than it should be."""
+        top = _read(body)
+        choices = top.elements("choices") if top is not None else None
+        if top is None or top.raw("error") not in (b"", b'""', b"{}") or not choices:
+            fault = fault_from(200, WireHead(200), body, code_map=self._hygiene.codes)
+            known = top is not None and (fault.code or fault.message)
+            return fault if known else _shape("the upstream's answer is no completion")
+        self._name(top)
+        usage = self._usage(top)
+        healed: list[Members] = []
+        reason = None
+        for number, raw in enumerate(choices):
+            choice = Members(raw)
+            ended = self._choice(choice, number)
+            if isinstance(ended, Fault):
+                return ended
+            reason = reason or ended
+            healed.append(choice)
+        if any(choice.changed for choice in healed):
+            top.put("choices", [Raw(choice.encode()) for choice in healed])
+        return Reply(body=top.encode() if top.changed else body, usage=usage, finish_reason=reason)
 
-    def result(self) -> bytes:
-        """The whole completion."""
-        choices = [self._choices[number] for number in sorted(self._choices)]
-        legacy = any("text" in choice for choice in choices)
-        for choice in choices:
-            message = choice["message"]
-            calls = message.get("tool_calls")
-            if calls:
-                message["tool_calls"] = [calls[index] for index in sorted(calls)]
-            if legacy:
-                del choice["message"]
-            else:
-                message.setdefault("content", None)
-        whole = {**self._head, "object": "text_completion" if legacy else "chat.completion", "choices": choices}
-        if self._usage:
-            whole["usage"] = self._usage
-        return _encode(whole)
+    def _name(self, top: Members) -> None:
+        if not top.text("id"):
+            top.put("id", self._new_id)
+        top.put("object", TEXT if self._legacy else CHAT)
+        if top.whole("created") is None:
+            created = top.value("created")
+            top.put("created", int(created) if isinstance(created, float) and abs(created) < 2**53 else self._created_s)
+        top.put("model", self._model)
 
+    def _usage(self, top: Members) -> Usage:
+        raw = top.raw("usage")
+        usage = read_usage(raw, fold_reasoning=self._hygiene.fold_reasoning)
+        if usage is not NO_USAGE:
+            told = client_usage(raw, usage)
+            if told != raw:
+                top.put("usage", Raw(told))
+        return usage
 
-def _fold_choice(folded: dict[str, Any], choice: dict[str, Any]) -> None:
-    if choice.get("finish_reason"):
-        folded["finish_reason"] = choice["finish_reason"]
-    if isinstance(choice.get("text"), str):
-        folded["text"] = folded.get("text", "") + choice["text"]
-    message = folded["message"]
-    for name, value in (choice.get("delta") or {}).items():
-        if name == "tool_calls":
-            calls = message.setdefault("tool_calls", {})
-            for delta in value:
-                _fold_call(calls, delta)
-        elif name == "role" or not isinstance(value, str):
-            if value is not None:
-                message[name] = value
+    def _choice(self, choice: Members, number: int) -> str | Fault:
+        """Repairs one choice; its finish reason."""
+        if choice.whole("index") is None:
+            choice.put("index", number)
+        called = False
+        if self._legacy:
+            if choice.text("text") is None:
+                return _shape("a choice of the upstream's answer has no text")
         else:
-            message[name] = (message.get(name) or "") + value
+            message = choice.object("message")
+            if message is None:
+                return _shape("a choice of the upstream's answer has no message")
+            called = self._message(message, number)
+            choice.put("message", message)
+        reason = choice.text("finish_reason")
+        fault = failure(reason)
+        if fault is not None:
+            return fault
+        word = normal_finish(reason, called=called) or normal_finish("stop", called=called) or "stop"
+        choice.put("finish_reason", word)
+        return word
+
+    def _message(self, message: Members, number: int) -> bool:
+        """Repairs a message; True when it holds tool calls."""
+        if not message.text("role"):
+            message.put("role", "assistant")
+        content = message.text("content")
+        if self._hygiene.think_tags and content is not None and content.lstrip().startswith("<think>"):
+            reasoning, text = split_thoughts(content)
+            message.put("content", text)
+            message.put("reasoning_content", reasoning)
+        if "content" not in message.names():
+            message.put("content", None)
+        calls = [Members(raw) for raw in message.elements("tool_calls") or ()]
+        seen: set[str] = set()
+        for place, call in enumerate(calls):
+            identity = call.text("id")
+            if not identity or identity in seen:
+                identity = f"call_{self._new_id[-12:]}{number or ''}{place}"
+            call.put("id", identity)
+            seen.add(identity)
+            _heal_call(call)
+        if any(call.changed for call in calls):
+            message.put("tool_calls", [Raw(call.encode()) for call in calls])
+        return bool(calls)
 
 
-def _fold_call(calls: dict[int, dict[str, Any]], delta: dict[str, Any]) -> None:
-    rest = {k: v for k, v in delta.items() if k not in ("index", "function")}
-    call = calls.setdefault(delta["index"], {"function": {"arguments": ""}})
-    call.update(rest)
-    for name, value in delta.get("function", {}).items():
-        call["function"][name] = (call["function"].get(name) or "") + value if name == "arguments" else value
+def _heal_call(call: Members) -> None:
+    """A call has a type, and its arguments are a string of JSON (wires.md 32.19)."""
+    function = call.object("function")
+    if function is None:
+        return
+    if not call.text("type"):
+        call.put("type", "function")
+    if function.text("arguments") is None:
+        function.put("arguments", function.raw("arguments").decode() or "{}")
+    call.put("function", function)
 
 
-def stream_of(reply: bytes, *, wants_usage: bool) -> bytes:
-    """A whole chat completion told as a stream, for clients that asked for one where the upstream had none."""
-    whole = _any.decode(reply)
-    head = {name: whole.get(name) for name in ("id", "created", "model")}
-    head["object"] = "chat.completion.chunk"
-    out = []
-    for choice in whole["choices"]:
-        message = dict(choice.get("message") or {})
-        calls = message.get("tool_calls")
-        if isinstance(calls, list):
-            message["tool_calls"] = [{"index": number, **call} for number, call in enumerate(calls)]
-        told = {"index": choice["index"], "delta": message, "finish_reason": None}
-        ended = {"index": choice["index"], "delta": {}, "finish_reason": choice["finish_reason"]}
-        out += [{**head, "choices": [told]}, {**head, "choices": [ended]}]
-    if wants_usage and whole.get("usage"):
-        out.append({**head, "choices": [], "usage": whole["usage"]})
-    return b"".join(b"data: " + _encode(chunk) + b"\n\n" for chunk in out) + b"data: [DONE]\n\n"
+def _read(body: bytes) -> Members | None:
+    for readable in (body, Mender().mend(body)):
+        try:
+            readable.decode()
+            top = Members(readable)
+        except DECODE_ERRORS:
+            continue
+        top.changed = readable is not body
+        return top
+    return None

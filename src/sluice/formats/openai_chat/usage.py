@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from sluice.base.usage import NO_USAGE, Usage
+from sluice.formats.members import DECODE_ERRORS, Members
 
 MOST = 2**53
 """Counts above this are nonsense and taken for 0."""
@@ -29,12 +32,14 @@ def _details(usage: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
 
 
 def read_usage(usage: Any, *, fold_reasoning: bool = False) -> Usage:
-    """The usage of an answer; NO_USAGE when it is not an object or holds no count.
+    """The usage of an answer, decoded or as JSON; NO_USAGE when it is not an object or holds no count.
 
     Input totals include cached and cache-write tokens, output totals reasoning (OpenAI SDK docs). Understood besides:
-    ``input_tokens``/``output_tokens``, ``total_tokens`` alone, ``prompt_cache_hit_tokens``, a top-level ``cached_tokens``.
-    ``fold_reasoning`` adds reasoning tokens to the output when the total says they are not in it.
+    ``input_tokens``/``output_tokens``, ``total_tokens`` alone, ``prompt_cache_hit_tokens``, a top-level
+    ``cached_tokens``. ``fold_reasoning`` adds reasoning tokens to the output when the total says they are not in it.
     """
+    if isinstance(usage, bytes):
+        usage = _decoded(usage)
     if not isinstance(usage, dict):
         return NO_USAGE
     first = usage.get("prompt_tokens")
@@ -63,3 +68,22 @@ def read_usage(usage: Any, *, fold_reasoning: bool = False) -> Usage:
         output_audio_tokens=min(count(outer.get("audio_tokens")), output),
         output_image_tokens=min(count(outer.get("image_tokens")), output),
     )
+
+
+def _decoded(raw: bytes) -> Any:
+    try:
+        return msgspec.json.decode(raw)
+    except DECODE_ERRORS:
+        return None
+
+
+def client_usage(raw: bytes, usage: Usage) -> bytes:
+    """The ``usage`` object a client is told: the upstream's own, its totals made to agree with what is metered."""
+    members = Members(raw)
+    told = {"prompt_tokens": usage.input_tokens, "completion_tokens": usage.output_tokens}
+    for name, value in told.items():
+        members.put(name, value)
+    total = members.whole("total_tokens")
+    if total is None or total < usage.input_tokens + usage.output_tokens:
+        members.put("total_tokens", usage.input_tokens + usage.output_tokens)
+    return members.encode() if members.changed else raw
