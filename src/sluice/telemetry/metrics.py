@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+import os
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from sluice.accounting.settlement import Settlement
 from sluice.base.money import NANO_PER_USD
@@ -14,6 +17,7 @@ class Metrics:
     """The counters of one worker. With several workers the library's multiprocess mode adds them up."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
+        self.registry = registry
         self._requests = Counter(
             "sluice_requests",
             "Requests answered, by format, model and status.",
@@ -92,3 +96,12 @@ class Metrics:
         if child is None:
             child = self._children[key] = metric.labels(*labels)
         return child
+
+
+def exposition(registry: CollectorRegistry) -> bytes:
+    """The metrics as Prometheus text: of this process, or of all workers where the library shares them by files."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest(registry)
+    everything = CollectorRegistry()
+    MultiProcessCollector(everything)
+    return generate_latest(everything)

@@ -1,0 +1,270 @@
+"""The composition root: the only place that picks concrete classes. One worker process is one ``Worker``."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import socket
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from random import Random, SystemRandom
+
+import structlog
+import uvicorn
+from prometheus_client import CollectorRegistry
+
+from sluice import __version__
+from sluice.fake.app import create_app as create_fake
+from sluice.relay.admit import RateBook
+from sluice.relay.attempt import Attempter, AttemptPolicy
+from sluice.relay.keeper import Keeper
+from sluice.relay.money import Till
+from sluice.relay.probe import Probe
+from sluice.relay.relay import Relay
+from sluice.routing.health import HealthBook
+from sluice.routing.verdict import RetryPolicy
+from sluice.settings import Settings
+from sluice.storage.engine import open_database
+from sluice.storage.feed import ChangeFeed
+from sluice.storage.journal import Journal
+from sluice.storage.leases import WorkerLedger, recover
+from sluice.storage.load import load_changes
+from sluice.storage.manage.accounts import totals
+from sluice.storage.sealing import Sealer, load_or_create_key
+from sluice.telemetry.logs import configure
+from sluice.telemetry.metrics import Metrics, exposition
+from sluice.upstream.client import Deadlines, Limits
+from sluice.upstream.credentials import CredentialCache
+from sluice.upstream.guard import AddressPolicy, Guard
+from sluice.upstream.router import Transports
+from sluice.web.admin.app import create_admin
+from sluice.web.admin.deps import AdminDeps
+from sluice.web.asgi import Gateway, relay_routes
+from sluice.web.console import console_app
+from sluice.web.http import Receive, Scope, Send
+from sluice.web.probes import probe_routes
+from sluice.web.surfaces.door import Door
+
+_log = structlog.get_logger("sluice.app")
+
+FAKE_ORIGIN = "http://fake.sluice.internal"
+"""Where channels of the built-in fake provider point: each worker serves it on a port of its own."""
+JOURNALS = "journal"
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now_ms(self) -> int:
+        """Milliseconds since the epoch."""
+        return int(time.time() * 1000)
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+        return time.monotonic()
+
+
+class Worker:
+    """Everything one worker process holds, from its start to its end."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._clock = SystemClock()
+        self._keeper = Keeper()
+        self._health = HealthBook()
+        self._metrics = Metrics(CollectorRegistry())
+        self._tasks: list[asyncio.Task[None]] = []
+        self._fake: uvicorn.Server | None = None
+        self._reloading = asyncio.Lock()
+
+    async def start(self) -> Gateway:
+        """Opens the database, takes over what dead workers left, loads the snapshot and builds the gateway."""
+        settings = self.settings
+        url = settings.database_url.get_secret_value() if settings.database_url else None
+        self._db = await open_database(url, settings.data_dir)
+        key = settings.secret_key.get_secret_value() if settings.secret_key else None
+        self._sealer = Sealer(load_or_create_key(settings.data_dir, key))
+        folder = settings.data_dir / JOURNALS
+        folder.mkdir(parents=True, exist_ok=True)
+        recovered = await recover(self._db, folder)
+        if recovered:
+            _log.info("settlements of a worker that died were applied", count=recovered)
+        journal = Journal(folder, f"{_node(settings.data_dir)}-{secrets.token_hex(6)}", sync=settings.journal_sync)
+        self._ledger = WorkerLedger(self._db, journal, folder, self._clock)
+        self._ledger.start()
+        self._feed = ChangeFeed(self._db)
+        await self._reload()
+        self._tasks.append(asyncio.ensure_future(self._follow()))
+        return await self._build()
+
+    async def _build(self) -> Gateway:
+        settings = self.settings
+        policy = AddressPolicy.ANY if settings.allow_private_upstreams else AddressPolicy.PUBLIC
+        overrides = {FAKE_ORIGIN: await self._serve_fake()}
+        self._transports = Transports(Limits(), Guard(policy), overrides=overrides)
+        credentials = CredentialCache(self._transports, self._clock)
+        deadlines = Deadlines(connect=settings.connect_timeout, head=settings.head_timeout, read=settings.read_timeout)
+        rng = Random(secrets.randbits(128))
+        attempter = Attempter(self._transports, credentials, AttemptPolicy(deadlines=deadlines), self._clock, rng)
+        relay = Relay(
+            snapshot=lambda: self._keeper.snapshot,
+            attempter=attempter,
+            till=Till(self._ledger, self._metrics, self._clock, settings.default_max_output),
+            health=self._health,
+            policy=RetryPolicy(max_attempts=settings.max_attempts),
+            clock=self._clock,
+            rng=rng,
+        )
+        door = Door(
+            snapshot=lambda: self._keeper.snapshot,
+            relay=relay,
+            rates=RateBook(1 / settings.workers),
+            metrics=self._metrics,
+            clock=self._clock,
+            rng=rng,
+            max_body=settings.max_body_bytes,
+            max_upload=settings.max_upload_bytes,
+        )
+        probe = Probe(self._transports, credentials, self._clock, rng)
+        admin = create_admin(self._admin_deps(probe))
+        operations = probe_routes(
+            ready=self.ready,
+            exposition=lambda: exposition(self._metrics.registry),
+            snapshot=lambda: self._keeper.snapshot,
+            metrics_open=settings.metrics_open,
+        )
+        mounts = {"/api/v1": admin, **operations}
+        return Gateway(relay_routes(door, self._totals), mounts, console_app())
+
+    def _admin_deps(self, probe: Probe) -> AdminDeps:
+        async def balance_changed(account_id: int) -> None:
+            await self._ledger.recall([account_id])
+
+        return AdminDeps(
+            db=self._db,
+            sealer=self._sealer,
+            clock=self._clock,
+            rng=SystemRandom(),
+            probe=probe,
+            changed=self._reload,
+            balance_changed=balance_changed,
+            health=self.health,
+            version=__version__,
+        )
+
+    async def _totals(self, account_id: int) -> tuple[int, int]:
+        async with self._db.read() as conn:
+            return await totals(conn, account_id)
+
+    async def _serve_fake(self) -> str:
+        """Serves the fake provider on a loopback port of this worker; returns its origin."""
+        sock = socket.socket()
+        sock.bind(("127.0.0.1", 0))
+        port = sock.getsockname()[1]
+        config = uvicorn.Config(create_fake(), log_level="error", access_log=False, lifespan="off")
+        self._fake = uvicorn.Server(config)
+        self._fake.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+        self._tasks.append(asyncio.ensure_future(self._fake.serve(sockets=[sock])))
+        return f"http://127.0.0.1:{port}"
+
+    async def _reload(self) -> None:
+        """Takes up what changed in the database since the snapshot."""
+        async with self._reloading:
+            known = self._keeper.snapshot.revision
+            async with self._db.read() as conn:
+                changes = await load_changes(conn, known, self._sealer)
+            if changes.revision <= known:
+                return
+            snapshot = self._keeper.apply(changes)
+            self._health.keep_only(frozenset(snapshot.channels))
+        await self._ledger.recall(changes.accounts)
+
+    async def _follow(self) -> None:
+        """Reloads whenever the revision rises."""
+        async for _ in self._feed.revisions(self._keeper.snapshot.revision):
+            try:
+                await self._reload()
+            except Exception:
+                _log.exception("the configuration could not be reloaded; the old one stays in force")
+
+    def ready(self) -> bool:
+        """Whether the database answers; without it the worker still serves, from memory and journal."""
+        return self._ledger.healthy and not self._feed.away
+
+    def health(self) -> Mapping[str, object]:
+        """The worker's state, for the management API."""
+        self._metrics.backlog.set(self._ledger.backlog)
+        return {
+            "database": "ok" if self.ready() else "away",
+            "revision": self._keeper.snapshot.revision,
+            "journal_backlog": self._ledger.backlog,
+            "channels": {
+                str(channel_id): {
+                    "failures": self._health.failures(channel_id),
+                    "resting": not self._health.healthy(channel_id, self._clock.monotonic()),
+                }
+                for channel_id in self._keeper.snapshot.channels
+            },
+        }
+
+    async def stop(self) -> None:
+        """Applies the journal, gives every lease back, closes every connection."""
+        if self._fake is not None:
+            self._fake.should_exit = True
+        for task in self._tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await self._transports.aclose()
+        await self._ledger.close()
+        await self._db.close()
+
+
+def _node(data_dir: Path) -> str:
+    """This node's name in the leases table: made once, kept in the data folder."""
+    path = data_dir / "node"
+    if not path.exists():
+        with suppress(FileExistsError), path.open("x") as file:
+            file.write(secrets.token_hex(4))
+    return path.read_text().strip()
+
+
+class Application:
+    """The ASGI application a server runs: a worker between its lifespan's start and end."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._worker = Worker(settings)
+        self._gateway: Gateway | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one scope."""
+        if scope["type"] == "http":
+            assert self._gateway is not None, "the server must run the lifespan first"
+            await self._gateway(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        else:
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            self._gateway = await self._worker.start()
+        except Exception as error:
+            _log.exception("the worker could not start")
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._worker.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def from_environment() -> Application:
+    """The application by the environment's settings: what each worker process of ``sluice serve`` runs."""
+    settings = Settings()
+    configure(settings.log_level, as_json=settings.log_json)
+    return Application(settings)
