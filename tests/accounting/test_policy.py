@@ -66,6 +66,7 @@ def test_what_the_upstream_did_not_count_but_the_request_fixes_is_taken_from_the
     decision = decide(Ending.COMPLETE, Usage(input_tokens=7, images=1), expected)
     assert decision.usage == Usage(input_tokens=7, images=1, search_units=1, characters=9, audio_ms=100)
     assert decision.rule == "complete"
+    assert decide(Ending.COMPLETE, Usage(input_tokens=7), expected).usage.images == 2
 
 
 def test_a_refusal_shows_no_usage() -> None:

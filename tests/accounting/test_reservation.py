@@ -127,6 +127,11 @@ def test_the_worst_case_is_set_aside_when_it_can_be_paid() -> None:
     assert plan(asked, asked=50) == Reservation(asked, None, asked)
 
 
+def test_a_fraction_of_a_nano_dollar_is_reserved_as_a_whole_one() -> None:
+    assert plan(10**12, rates=Rates(input=1), asked=0, inputs=1) == Reservation(1, None, 1)
+    assert plan_fixed(Rates(audio_second=1), ONE, Usage(audio_ms=1), 10) == Reservation(1, None, 1)
+
+
 def test_a_client_that_asks_for_more_than_can_be_paid_is_refused() -> None:
     worst = 100 * IN + 50 * OUT
     assert plan(worst - 1, asked=50) == Refusal(worst, worst - 1)
