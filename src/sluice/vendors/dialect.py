@@ -1,8 +1,8 @@
 """The protocol a vendor fulfils: how one provider, bound to one channel, speaks each format.
 
 A dialect is pure: it turns a client's call into an upstream request and the upstream's bytes into the client's bytes.
-It never sees a socket, a clock, the database or the web framework. It is bound once per channel and snapshot, so whatever
-does not depend on the call is worked out in the constructor.
+It never sees a socket, a clock, the database or the web framework. It is bound once per channel and snapshot, so
+whatever does not depend on the call is worked out in the constructor.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ class Call:
     """One request of a client, as the dialect needs it.
 
     ``body`` is the client's JSON as it came (checked to be an object; ``top`` holds its top-level members undecoded,
-    as msgspec.Raw), or ``form`` is set for multipart formats. ``model`` is what the client asked for, ``upstream_model``
-    what the channel calls it. ``stream`` is whether the client wants a stream, ``wants_usage`` whether it asked
-    for the closing usage chunk. ``max_output`` is a cap in tokens to be put into the request when money is short, else None.
-    ``now_ms`` and ``nonce`` (128 bits) are the only time and chance a dialect may use.
+    as msgspec.Raw), or ``form`` is set for multipart formats. ``model`` is what the client asked for,
+    ``upstream_model`` what the channel calls it. ``stream`` is whether the client wants a stream, ``wants_usage``
+    whether it asked for the closing usage chunk. ``max_output`` is a cap in tokens to be put into the request when
+    money is short, else None. ``now_ms`` and ``nonce`` (128 bits) are the only time and chance a dialect may use.
     ``headers`` are the client's headers worth forwarding on native paths (``openai-beta``, ...), lower-case names.
     """
 
@@ -105,7 +105,8 @@ class Dialect(Protocol):
         ...
 
     def reply(self, call: Call, head: WireHead, body: bytes) -> Reply | Fault:
-        """Reads a 2xx answer that was asked without streaming; a Fault when it is an error or not the promised shape."""
+        """Reads a 2xx answer that was asked without streaming; a Fault when it is an error or not the promised
+        shape."""
         ...
 
     def stream(self, call: Call, head: WireHead) -> StreamParser | None:
@@ -144,5 +145,15 @@ class Reporter(Protocol):
     """A dialect that leaves out what its upstream cannot do, and says so."""
 
     def dropped(self, call: Call) -> tuple[str, ...]:
-        """Names of the request's members that will be ignored."""
+        """Names of the request's members that will be ignored; ``name=value`` for one that is changed to what the
+        upstream can do."""
+        ...
+
+
+@runtime_checkable
+class Addressed(Protocol):
+    """A dialect that can show where its requests go."""
+
+    def url(self, fmt: Format, model: str) -> str:
+        """The address of a served format; ``model`` is the upstream's name. Holds no secret."""
         ...

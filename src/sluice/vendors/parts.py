@@ -1,0 +1,115 @@
+"""What several dialects share: keys and headers, ids, heads told apart, and the patches of every generating request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from sluice.base.formats import Format
+from sluice.base.outcome import Reply
+from sluice.base.wire import Header, WireHead
+from sluice.formats.openai_chat import unary
+from sluice.vendors.dialect import Call
+from sluice.vendors.quirks import UNREADABLE
+from sluice.vendors.schema import Vendor
+
+Raw = msgspec.Raw
+
+JSON_BODY: Header = (b"content-type", b"application/json")
+AGENT: Header = (b"user-agent", b"sluice")
+EVENT_STREAM = b"text/event-stream; charset=utf-8"
+CAPS = ("max_completion_tokens", "max_tokens")
+_INCLUDE_USAGE = Raw(b'{"include_usage":true}')
+
+_members = msgspec.json.Decoder(dict[str, Raw])
+
+
+def check_key(vendor: Vendor, key: str) -> None:
+    """Raises ValueError, without showing the key, when it cannot be sent or is missing."""
+    if vendor.key.required and not key.strip():
+        raise ValueError(f"the provider {vendor.id!r} needs a key: {vendor.key.hint.en}")
+    if not (key.isascii() and key.strip().isprintable()):
+        raise ValueError("the key holds characters no key has: copy it again")
+
+
+def fixed_headers(vendor: Vendor, options: Mapping[str, str]) -> tuple[Header, ...]:
+    """Headers that do not depend on the credential: the vendor's own, and the channel's options sent as headers."""
+    headers = [AGENT, *((name.encode(), value.encode()) for name, value in vendor.headers.items())]
+    for field in vendor.fields:
+        value = options.get(field.name, "")
+        if field.header and value:
+            headers.append((field.header.lower().encode(), value.encode()))
+    return tuple(headers)
+
+
+def authorization(auth: str, credential: str) -> tuple[Header, ...]:
+    """The header that carries a credential in one of the schema's styles; none for an empty credential."""
+    credential = credential.strip()
+    if not credential or auth in ("none", "custom"):
+        return ()
+    if auth == "bearer":
+        return ((b"authorization", b"Bearer " + credential.encode()),)
+    return ((auth.removeprefix("header:").encode(), credential.encode()),)
+
+
+def new_id(call: Call) -> str:
+    """An id for an answer whose upstream gives none."""
+    prefix = "chatcmpl-" if call.format is Format.OPENAI_CHAT else "cmpl-"
+    return f"{prefix}{call.nonce:032x}"
+
+
+def call_id(call: Call, number: int) -> str:
+    """An id for a tool call whose upstream gives none: unlike any other of the conversation."""
+    return f"call_{call.nonce:032x}"[:27] + f"{number:02x}"
+
+
+def is_event_stream(head: WireHead) -> bool:
+    """Whether the body is a stream of server-sent events."""
+    return (head.get(b"content-type") or b"").lower().startswith(b"text/event-stream")
+
+
+def is_whole(head: WireHead) -> bool:
+    """Whether the body is JSON or a page: no stream, and no audio. NDJSON is a stream."""
+    kind = (head.get(b"content-type") or b"").lower().partition(b";")[0].strip()
+    return kind in (b"application/json", b"application/problem+json", b"text/html")
+
+
+def as_stream(reply: Reply, wants_usage: bool) -> Reply:
+    """A whole chat completion as the stream the client asked for."""
+    body = unary.stream_of(reply.body, wants_usage=wants_usage)
+    return Reply(body=body, content_type=EVENT_STREAM, usage=reply.usage, finish_reason=reply.finish_reason)
+
+
+def ask_usage(members: dict[str, Any]) -> None:
+    """Asks for the closing usage chunk, keeping what else the client put into ``stream_options``."""
+    options = members.get("stream_options")
+    if options is None or bytes(options)[:1] != b"{":
+        members["stream_options"] = _INCLUDE_USAGE
+        return
+    try:
+        inner: dict[str, Any] = dict(_members.decode(options))
+    except UNREADABLE:
+        members["stream_options"] = _INCLUDE_USAGE
+        return
+    if bytes(inner.get("include_usage", b"")) != b"true":
+        inner["include_usage"] = True
+        members["stream_options"] = inner
+
+
+def cap(members: dict[str, Any], most: int, name: str) -> None:
+    """Bounds the tokens to be generated, under the names the client used, or ``name`` when it used none."""
+    used = [cap_name for cap_name in CAPS if whole_number(members.get(cap_name)) is not None]
+    for used_name in used:
+        members[used_name] = min(whole_number(members[used_name]) or 0, most)
+    if not used:
+        members[name] = most
+
+
+def whole_number(raw: Any) -> int | None:
+    """The whole number an undecoded member is; None for anything else."""
+    try:
+        return int(bytes(raw)) if isinstance(raw, Raw) else None
+    except ValueError:
+        return None

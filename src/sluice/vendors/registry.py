@@ -1,0 +1,64 @@
+"""All vendors, and the way from a channel to its dialect. A vendor's file in ``data/`` is found by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from types import MappingProxyType
+
+from sluice.base.formats import Format
+from sluice.vendors.dialect import Addressed, ChannelSpec, Dialect
+from sluice.vendors.openai_like import OpenAiLike
+from sluice.vendors.schema import Vendor, parse_vendor
+
+
+def load_vendors(folder: Traversable) -> Mapping[str, Vendor]:
+    """The vendors of a folder of TOML files, by id, sorted. Raises ValueError for a file that is wrong."""
+    found = {}
+    for entry in folder.iterdir():
+        if entry.name.endswith(".toml"):
+            vendor = parse_vendor(entry.read_text("utf-8"))
+            if entry.name != f"{vendor.id}.toml":
+                raise ValueError(f"the file of the vendor {vendor.id!r} must be called {vendor.id}.toml")
+            found[vendor.id] = vendor
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+@cache
+def vendors() -> Mapping[str, Vendor]:
+    """The vendors Sluice knows, by id."""
+    return load_vendors(files("sluice.vendors") / "data")
+
+
+def bind(spec: ChannelSpec, known: Mapping[str, Vendor] | None = None) -> Dialect:
+    """The dialect of a channel. ``known`` replaces the vendors Sluice ships.
+
+    Raises ValueError, with a text for people and without the key, for an unknown provider, a base URL that cannot be
+    one, a missing key or a bad option.
+    """
+    table = vendors() if known is None else known
+    vendor = table.get(spec.provider)
+    if vendor is None:
+        raise ValueError(f"there is no provider {spec.provider!r}; known are: {', '.join(table)}")
+    return _binder(vendor)(vendor, spec)
+
+
+def resolved_url(spec: ChannelSpec, fmt: Format, model: str, known: Mapping[str, Vendor] | None = None) -> str:
+    """The address a request of this format for ``model`` (the upstream's name) would go to; no secret is in it.
+
+    Raises ValueError as ``bind`` does, and when the provider does not serve the format.
+    """
+    dialect = bind(spec, known)
+    if not (isinstance(dialect, Addressed) and dialect.serves(fmt)):
+        raise ValueError(f"the provider {spec.provider!r} does not offer {fmt.value}")
+    return dialect.url(fmt, model)
+
+
+def _binder(vendor: Vendor) -> Callable[[Vendor, ChannelSpec], Dialect]:
+    if not vendor.dialect:
+        return OpenAiLike
+    binder: Callable[[Vendor, ChannelSpec], Dialect] = import_module(f"sluice.vendors.{vendor.dialect}").bind
+    return binder
