@@ -124,6 +124,16 @@ async def find(conn: AsyncConnection, name: str) -> ChannelRecord | None:
     return _record(row) if row else None
 
 
+async def served_models(conn: AsyncConnection, group: str | None = None) -> list[str]:
+    """The models that enabled channels list or map, for one group or for all, sorted."""
+    where = (channels.c.deleted_ms.is_(None), channels.c.status == "enabled")
+    columns = (channels.c.models, channels.c.model_mapping, channels.c.groups)
+    found = (await conn.execute(sa.select(*columns).where(*where))).all()
+    return sorted(
+        {name for row in found if group is None or group in row.groups for name in (*row.models, *row.model_mapping)}
+    )
+
+
 async def sealed_key(conn: AsyncConnection, channel_id: int) -> bytes:
     """The key as it is stored. Raises NotFound."""
     where = (channels.c.id == channel_id, channels.c.deleted_ms.is_(None))

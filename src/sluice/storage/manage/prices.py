@@ -96,15 +96,9 @@ async def set_prices(
     A price that says the same already is left alone, and so are those whose origin is among ``keep_origins`` (a
     catalogue must not undo what a person decided).
     """
-    wanted = {price.model: price for price in new}
     rev = await bump(conn)
-    found = await conn.execute(_QUERY.where(_LIVING))
-    current = {row["model"]: _record(row) for row in found.mappings() if row["model"] in wanted}
-    fresh = [
-        price
-        for model, price in wanted.items()
-        if (old := current.get(model)) is None or (old.origin not in keep_origins and not _same(old, price))
-    ]
+    current = await _current(conn, new)
+    fresh = _fresh(current, new, keep_origins)
     if not fresh:
         return ()
     replaced = [{"row_id": current[price.model].id} for price in fresh if price.model in current]
@@ -119,6 +113,30 @@ async def set_prices(
     else:
         await note(conn, by, "price.set_many", "prices", {"count": len(models), "models": sorted(models)[:100]})
     return models
+
+
+async def would_change(
+    conn: AsyncConnection, new: Sequence[NewPrice], *, keep_origins: Collection[str] = ()
+) -> tuple[str, ...]:
+    """The models whose price ``set_prices`` would change."""
+    return tuple(price.model for price in _fresh(await _current(conn, new), new, keep_origins))
+
+
+async def _current(conn: AsyncConnection, new: Sequence[NewPrice]) -> dict[str, PriceRecord]:
+    wanted = {price.model for price in new}
+    found = await conn.execute(_QUERY.where(_LIVING))
+    return {row["model"]: _record(row) for row in found.mappings() if row["model"] in wanted}
+
+
+def _fresh(
+    current: Mapping[str, PriceRecord], new: Sequence[NewPrice], keep_origins: Collection[str]
+) -> list[NewPrice]:
+    """The prices that say something new and may be set; of several for one model the last."""
+    return [
+        price
+        for model, price in {price.model: price for price in new}.items()
+        if (old := current.get(model)) is None or (old.origin not in keep_origins and not _same(old, price))
+    ]
 
 
 def _columns(price: NewPrice) -> dict[str, Any]:

@@ -40,16 +40,6 @@ class Setting:
 _TYPE_NAMES: Mapping[type, str] = {bool: "boolean", int: "integer", str: "string"}
 
 SETTINGS: Mapping[str, Setting] = {
-    "allow_private_channels": Setting(
-        default=True,
-        about="Whether channels may point at loopback, link-local and private addresses (a local Ollama, a proxy).",
-    ),
-    "default_max_output": Setting(
-        default=4096,
-        least=16,
-        most=1_000_000,
-        about="Output tokens to set money aside for when neither the client nor the catalogue bounds the answer.",
-    ),
     "log_retention_days": Setting(
         default=0, most=36_500, about="Days to keep the rows of the request log; 0 keeps them for ever."
     ),

@@ -1,0 +1,239 @@
+"""Channels: upstream accounts. Their keys go in and never come out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from sluice.base.keys import key_hint
+from sluice.storage.manage import channels
+from sluice.storage.manage.channels import ChannelRecord
+from sluice.storage.manage.common import NotFound
+from sluice.web.admin.caller import GuardedRoute, Here
+from sluice.web.admin.channel_specs import (
+    check_address,
+    check_bindable,
+    check_key_given,
+    mask_proxy,
+    stored_spec,
+)
+from sluice.web.admin.errors import RESPONSES
+from sluice.web.admin.fields import (
+    ABSENT,
+    Done,
+    Id,
+    Key,
+    Listing,
+    ModelName,
+    Name,
+    PageQuery,
+    Patch,
+    PathId,
+    Remark,
+    Search,
+    ShortText,
+    Status,
+    Strict,
+)
+
+router = APIRouter(prefix="/channels", tags=["channels"], route_class=GuardedRoute, responses=RESPONSES)
+
+Models = Annotated[list[ModelName], Field(max_length=5000)]
+Mapping_ = Annotated[dict[ModelName, ModelName], Field(max_length=5000)]
+Options = Annotated[dict[Name, ShortText], Field(max_length=50)]
+Groups = Annotated[list[Name], Field(min_length=1, max_length=200)]
+Priority = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
+Weight = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class LastTest(BaseModel):
+    """What came of the last test of a channel."""
+
+    at_ms: int
+    model: str
+    ok: bool
+    latency_ms: int
+    message: str
+
+
+class ChannelView(BaseModel):
+    """A channel, but for its key."""
+
+    id: int
+    name: str
+    provider: str
+    base_url: str = Field(description='As typed; "" is the provider\'s own address.')
+    key_hint: str = Field(description='What of the key may be shown; "" when there is none.')
+    options: dict[str, str] = Field(description="The provider's own form fields.")
+    models: list[str] = Field(description="The exact names it serves.")
+    model_mapping: dict[str, str] = Field(description="Asked name -> the upstream's name.")
+    priority: int = Field(description="Higher goes first.")
+    weight: int = Field(description="Its share among channels of the same priority.")
+    groups: list[str]
+    status: Status
+    proxy_url: str = Field(description="The proxy it is reached through; a password in it is not shown.")
+    remark: str
+    last_test: LastTest | None
+    created_ms: int
+    updated_ms: int
+
+
+class ChannelPage(Listing[ChannelView]):
+    """One page of channels."""
+
+
+class NewChannel(Strict):
+    """A channel to create."""
+
+    name: Name
+    provider: Name
+    base_url: ShortText = ""
+    key: Key = ""
+    options: Options = Field(default_factory=dict)
+    models: Models = Field(default_factory=list)
+    model_mapping: Mapping_ = Field(default_factory=dict)
+    priority: Priority = 0
+    weight: Weight = 1
+    groups: Groups = Field(default_factory=lambda: ["default"])
+    status: Status = "enabled"
+    proxy_url: ShortText = ""
+    remark: Remark = ""
+
+
+class ChannelPatch(Patch):
+    """What to change of a channel. The key stays as it is when it is left out; it must be given again when the channel
+    is to send it to another host."""
+
+    name: Name = ABSENT
+    provider: Name = ABSENT
+    base_url: ShortText = ABSENT
+    key: Key = ABSENT
+    options: Options = ABSENT
+    models: Models = ABSENT
+    model_mapping: Mapping_ = ABSENT
+    priority: Priority = ABSENT
+    weight: Weight = ABSENT
+    groups: Groups = ABSENT
+    status: Status = ABSENT
+    proxy_url: ShortText = ABSENT
+    remark: Remark = ABSENT
+
+
+class ChannelQuery(PageQuery):
+    """Which channels to list. Sorted by id, name, provider, priority, weight, status or created."""
+
+    search: Search = None
+    provider: Name | None = None
+    status: Status | None = None
+    group: Name | None = None
+    model: ModelName | None = Field(default=None, description="An exact name the channel lists or maps.")
+
+
+class BulkChange(Strict):
+    """What to do with many channels."""
+
+    ids: list[Id] = Field(min_length=1, max_length=500)
+    action: Literal["enable", "disable", "delete"]
+
+
+class BulkDone(BaseModel):
+    """What was done."""
+
+    done: list[int]
+    missing: list[int] = Field(description="Ids that stand for no channel.")
+
+
+def view(channel: ChannelRecord) -> ChannelView:
+    """A channel as the API shows one."""
+    values = {name: getattr(channel, name) for name in ChannelView.model_fields}
+    values["proxy_url"] = mask_proxy(channel.proxy_url)
+    return ChannelView.model_validate(values)
+
+
+@router.get("")
+async def list_channels(here: Here, query: Annotated[ChannelQuery, Query()]) -> ChannelPage:
+    """The channels."""
+    async with here.db.read() as conn:
+        page = await channels.list_channels(
+            conn,
+            query.page(),
+            search=query.search,
+            provider=query.provider,
+            status=query.status,
+            group=query.group,
+            model=query.model,
+        )
+    return ChannelPage(items=[view(channel) for channel in page.items], next=page.next, total=page.total)
+
+
+@router.post("", status_code=201)
+async def create_channel(here: Here, new: NewChannel) -> ChannelView:
+    """Creates a channel. Nothing is asked of the upstream; test it afterwards, or before with /channels/test."""
+    values = new.model_dump()
+    key = values.pop("key")
+    check_address(here, base_url=new.base_url, proxy_url=new.proxy_url)
+    check_bindable(values, key)
+    record = channels.NewChannel(**values, key_sealed=here.deps.sealer.seal(key), key_hint=key_hint(key))
+    async with here.db.write() as conn:
+        channel = await channels.get(conn, await channels.create(conn, here.by(), record))
+    await here.deps.changed()
+    return view(channel)
+
+
+@router.post("/bulk")
+async def bulk_update_channels(here: Here, bulk: BulkChange) -> BulkDone:
+    """Enables, disables or deletes many channels in one transaction."""
+    done, missing = [], []
+    async with here.db.write() as conn:
+        for channel_id in dict.fromkeys(bulk.ids):
+            try:
+                if bulk.action == "delete":
+                    await channels.delete(conn, here.by(), channel_id)
+                else:
+                    await channels.update(conn, here.by(), channel_id, {"status": f"{bulk.action}d"})
+                done.append(channel_id)
+            except NotFound:
+                missing.append(channel_id)
+    await here.deps.changed()
+    return BulkDone(done=done, missing=missing)
+
+
+@router.get("/{channel_id}")
+async def get_channel(here: Here, channel_id: PathId) -> ChannelView:
+    """One channel, but for its key."""
+    async with here.db.read() as conn:
+        return view(await channels.get(conn, channel_id))
+
+
+@router.patch("/{channel_id}")
+async def update_channel(here: Here, channel_id: PathId, patch: ChannelPatch) -> ChannelView:
+    """Changes a channel."""
+    values: dict[str, Any] = patch.given()
+    key: str | None = values.pop("key", None)
+    check_address(here, base_url=values.get("base_url", ""), proxy_url=values.get("proxy_url", ""))
+    async with here.db.write() as conn:
+        old = await channels.get(conn, channel_id)
+        stored = await stored_spec(here, conn, old)
+        fields = ("provider", "base_url", "options", "model_mapping")
+        after = {name: values.get(name, getattr(old, name)) for name in fields}
+        if any(after[name] != getattr(old, name) for name in fields) or key is not None:
+            spec = check_bindable(after, stored.key if key is None else key)
+            if key is None:
+                check_key_given(here.deps.probe, stored, spec)
+        if key is not None:
+            values |= {"key_sealed": here.deps.sealer.seal(key), "key_hint": key_hint(key)}
+        await channels.update(conn, here.by(), channel_id, values)
+        channel = await channels.get(conn, channel_id)
+    await here.deps.changed()
+    return view(channel)
+
+
+@router.delete("/{channel_id}")
+async def delete_channel(here: Here, channel_id: PathId) -> Done:
+    """Deletes a channel; requests that are on it run to their end, and its logs stay."""
+    async with here.db.write() as conn:
+        await channels.delete(conn, here.by(), channel_id)
+    await here.deps.changed()
+    return Done()
