@@ -74,6 +74,7 @@ class Worker:
         self._clock = SystemClock()
         self._keeper = Keeper()
         self._health = HealthBook()
+        self._guard = Guard(AddressPolicy.ANY)
         self._metrics = Metrics(CollectorRegistry())
         self._tasks: list[asyncio.Task[None]] = []
         self._fake: uvicorn.Server | None = None
@@ -101,9 +102,8 @@ class Worker:
 
     async def _build(self) -> Gateway:
         settings = self.settings
-        policy = AddressPolicy.ANY if settings.allow_private_upstreams else AddressPolicy.PUBLIC
         overrides = {FAKE_ORIGIN: await self._serve_fake()}
-        self._transports = Transports(Limits(), Guard(policy), overrides=overrides)
+        self._transports = Transports(Limits(), self._guard, overrides=overrides)
         credentials = CredentialCache(self._transports, self._clock)
         deadlines = Deadlines(connect=settings.connect_timeout, head=settings.head_timeout, read=settings.read_timeout)
         rng = Random(secrets.randbits(128))
@@ -111,7 +111,7 @@ class Worker:
         relay = Relay(
             snapshot=lambda: self._keeper.snapshot,
             attempter=attempter,
-            till=Till(self._ledger, self._metrics, self._clock, settings.default_max_output),
+            till=Till(self._ledger, self._metrics, self._clock),
             health=self._health,
             policy=RetryPolicy(max_attempts=settings.max_attempts),
             clock=self._clock,
@@ -179,6 +179,8 @@ class Worker:
                 return
             snapshot = self._keeper.apply(changes)
             self._health.keep_only(frozenset(snapshot.channels))
+            private = snapshot.settings.get("allow_private_channels", True)
+            self._guard.policy = AddressPolicy.ANY if private else AddressPolicy.PUBLIC
         await self._ledger.recall(changes.accounts)
 
     async def _follow(self) -> None:

@@ -40,17 +40,9 @@ class Settings(BaseSettings):
     forwarded_allow_ips: str = Field(
         "127.0.0.1", description="Proxies whose X-Forwarded-For and -Proto headers are believed (comma separated)."
     )
-    allow_private_upstreams: bool = Field(
-        True, description="Whether channels may point at loopback and private addresses."
-    )
     metrics_open: bool = Field(False, description="Serve /metrics without a management token.")
     max_body_bytes: int = Field(32 * MIB, ge=1024, description="Largest JSON request body, in bytes.")
     max_upload_bytes: int = Field(256 * MIB, ge=1024, description="Largest multipart request body, in bytes.")
-    default_max_output: int = Field(
-        4096,
-        ge=1,
-        description="Output tokens to set money aside for when neither the client nor the model's facts say.",
-    )
     max_attempts: int = Field(5, ge=1, le=20, description="Attempts one request may make over all its channels.")
     connect_timeout: float = Field(5.0, gt=0, description="Seconds to connect to an upstream.")
     head_timeout: float = Field(600.0, gt=0, description="Seconds to wait for the first byte of an upstream's answer.")

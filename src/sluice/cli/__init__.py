@@ -1,1 +1,5 @@
-"""See docs/why.md, the house."""
+"""The command line: thin commands over the storage and the server."""
+
+from sluice.cli.main import main
+
+__all__ = ["main"]

@@ -10,8 +10,11 @@ from __future__ import annotations
 import json
 import re
 
-# An escape begins after an even number of backslashes.
-_HALF = re.compile(rb"(?<!\\)((?:\\\\)*)(\\u[dD][89aAbB][0-9a-fA-F]{2})?(\\u[dD][c-fC-F][0-9a-fA-F]{2})?")
+# The escapes of a string: both halves of a character, one half, or any other (which must be passed over as a whole, as a
+# backslash may be escaped itself).
+_ESCAPE = re.compile(
+    rb"(\\u[dD][89aAbB][0-9a-fA-F]{2})?(\\u[dD][c-fC-F][0-9a-fA-F]{2})|(\\u[dD][89aAbB][0-9a-fA-F]{2})|\\[^u]"
+)
 
 
 class Mender:
@@ -26,20 +29,20 @@ class Mender:
         """JSON a strict decoder may take; the data as it is where nothing helps."""
         if not data.isascii():
             data = data.decode("utf-8", "replace").encode()
-        data = _HALF.sub(self._join, data)
+        data = _ESCAPE.sub(self._join, data)
         if b"NaN" in data or b"Infinity" in data:
             data = _without_constants(data)
         return data
 
     def _join(self, found: re.Match[bytes]) -> bytes:
-        slashes, first, second = found.groups()
-        if (first is None and second is None) or (first is not None and second is not None):
-            return found[0]
+        before, second, first = found.groups()
         if first is not None:
             self._half = first
-            return slashes
+            return b""
+        if second is None or before is not None:
+            return found[0]
         half, self._half = self._half, b""
-        return slashes + (half + second if half else b"\\ufffd")
+        return half + second if half else b"\\ufffd"
 
 
 def _without_constants(data: bytes) -> bytes:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 MAX_EVENT = 8 * 1024 * 1024
 """Bytes one event may have before the stream is taken for broken."""
 
+_CR = 13
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -27,6 +28,18 @@ COMMENT = SseEvent(b":", b"")
 
 class SseTooLong(Exception):
     """An event without end."""
+
+
+def _whole_events(data: bytes) -> list[SseEvent]:
+    """The events of bytes that hold nothing but whole one-line events, as most upstreams send in most reads; else none."""
+    if _CR in data:
+        return []
+    if data.find(b"\n") == len(data) - 2:
+        return [SseEvent(b"", data[6:-2])]
+    parts = data[6:-2].split(b"\n\ndata: ")
+    if data.count(b"\n") != 2 * len(parts):
+        return []
+    return [SseEvent(b"", part) for part in parts]
 
 
 class SseDecoder:
@@ -56,12 +69,11 @@ class SseDecoder:
 
     def feed(self, data: bytes) -> list[SseEvent]:
         """The events completed by these bytes. Raises SseTooLong."""
-        if self._plain and data.endswith(b"\n\n") and data.startswith(b"data: ") and len(data) <= self.limit:
-            # Whole one-line events: what most upstreams send in most reads.
-            parts = data[6:-2].split(b"\n\ndata: ")
-            if data.count(b"\n") == 2 * len(parts) and b"\r" not in data:
+        if self._plain and data.startswith(b"data: ") and data.endswith(b"\n\n") and len(data) <= self.limit:
+            events = _whole_events(data)
+            if events:
                 self._at_start = False
-                return [SseEvent(b"", part) for part in parts]
+                return events
         return self._feed_any(data)
 
     def _feed_any(self, data: bytes) -> list[SseEvent]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+import structlog
+
 from sluice.accounting.policy import Ending, decide
 from sluice.accounting.reservation import Refusal, Reservation, estimate_output_tokens, plan_fixed, plan_reservation
 from sluice.base.clock import Clock
@@ -14,14 +18,18 @@ from sluice.storage.ledger import Ledger, LedgerAway
 from sluice.telemetry.metrics import Metrics
 
 
+_log = structlog.get_logger("sluice.money")
+
+_DEFAULT_MAX_OUTPUT = 4096
+
+
 class Till:
     """Reserves and settles jobs on one worker's ledger."""
 
-    def __init__(self, ledger: Ledger, metrics: Metrics, clock: Clock, default_max_output: int) -> None:
+    def __init__(self, ledger: Ledger, metrics: Metrics, clock: Clock) -> None:
         self._ledger = ledger
         self._metrics = metrics
         self._clock = clock
-        self._default_max_output = default_max_output
 
     async def reserve(self, job: Job) -> None:
         """Sets the worst case aside on every account of the token, or what they hold with the output capped to it.
@@ -56,7 +64,7 @@ class Till:
             inbound.asked_max_output,
             inbound.choices,
             model_facts(job.upstream_model).max_output,
-            self._default_max_output,
+            cast(int, job.snapshot.settings.get("default_max_output", _DEFAULT_MAX_OUTPUT)),
             available,
         )
 
@@ -77,20 +85,23 @@ class Till:
         if job.settled:
             return
         job.settled = True
-        decision = decide(ending, usage, self._estimate(job, produced) if usage.source == "none" else usage)
+        estimate = job.inbound.expected
+        if estimate is None:
+            estimate = self._estimate(job, produced) if usage.source == "none" else usage
+        decision = decide(ending, usage, estimate)
         now = self._clock.monotonic()
         settlement = job.settlement(now, status, error_code, decision.rule, decision.usage, decision.charged)
-        self._ledger.settle(job.inbound.token.accounts, job.reserved, settlement)
+        try:
+            self._ledger.settle(job.inbound.token.accounts, job.reserved, settlement)
+        except OSError as error:
+            _log.error("the journal cannot be written", reason=str(error), request_id=job.inbound.id)
+            raise _ledger_away() from None
         self._metrics.settled(settlement)
 
     @staticmethod
     def _estimate(job: Job, produced: int) -> Usage:
-        inbound = job.inbound
-        if inbound.expected is not None:
-            return inbound.expected
-        return Usage(
-            input_tokens=inbound.input_estimate, output_tokens=estimate_output_tokens(produced), source="estimated"
-        )
+        output = estimate_output_tokens(produced)
+        return Usage(input_tokens=job.inbound.input_estimate, output_tokens=output, source="estimated")
 
 
 def _refused(refusal: Refusal) -> GatewayError:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import msgspec
 
-Raw = msgspec.Raw
+ABSENT = msgspec.Raw(b"null")
+"""Stands for a member that is not there. (A union of Raw and None takes only null.)"""
 
 
 class Function(msgspec.Struct, gc=False):
@@ -56,7 +57,7 @@ class Chunk(msgspec.Struct, gc=False):
     created: int
     model: str
     choices: list[Choice]
-    usage: Raw | None = None
+    usage: msgspec.Raw = ABSENT
     error: None = None
     x_groq: None = None
 

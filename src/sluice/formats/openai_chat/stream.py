@@ -105,8 +105,8 @@ class ChatStream(Repairs):
             if chunk.model != self._upstream_model or data.count(_MODEL_KEY) != 1 or self._upstream_name not in data:
                 return b""
             data = data.replace(self._upstream_name, self._client_name, 1)
-        if chunk.usage is not None:
-            raw = bytes(chunk.usage)
+        raw = bytes(chunk.usage)
+        if raw != b"null":
             told = b'"usage":' + raw
             if data.count(told) != 1:
                 return b""

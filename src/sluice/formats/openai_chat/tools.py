@@ -123,7 +123,7 @@ class ToolCalls:
         for call in self._calls[self._open :]:
             if not call.told or call.waiting:
                 told.append(_announcement(call))
-        self._open = len(self._calls)
+        self._open = max(len(self._calls) - 1, 0)  # the last may go on, should the end prove to be none
         return told
 
     def _find(self, piece: Members) -> tuple[_Call, bool]:

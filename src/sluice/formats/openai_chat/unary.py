@@ -51,7 +51,7 @@ class _Whole(msgspec.Struct, gc=False):
     created: int
     model: str
     choices: list[_Choice]
-    usage: Raw | None = None
+    usage: Raw = Raw(b"null")
     error: None = None
 
 
@@ -93,12 +93,10 @@ def _check_quickly(body: bytes, model: str, hygiene: Hygiene, legacy: bool) -> R
         if swapped is None:
             return None
         body = swapped
-    usage = NO_USAGE
-    if whole.usage is not None:
-        raw = bytes(whole.usage)
-        usage = read_usage(raw)
-        if client_usage(raw, usage) != raw:
-            return None
+    raw = bytes(whole.usage)
+    usage = read_usage(raw)
+    if usage is not NO_USAGE and client_usage(raw, usage) != raw:
+        return None
     return Reply(body=body, usage=usage, finish_reason=whole.choices[0].finish_reason)
 
 
@@ -228,12 +226,14 @@ def _heal_call(call: Members) -> None:
 
 
 def _read(body: bytes) -> Members | None:
-    for readable in (body, Mender().mend(body)):
-        try:
-            readable.decode()
-            top = Members(readable)
-        except DECODE_ERRORS:
-            continue
-        top.changed = readable is not body
-        return top
-    return None
+    try:
+        body.decode()
+        return Members(body)
+    except DECODE_ERRORS:
+        pass
+    try:
+        top = Members(Mender().mend(body))
+    except DECODE_ERRORS:
+        return None
+    top.changed = True
+    return top

@@ -1,0 +1,94 @@
+"""Azure OpenAI: deployments in the path and a dated api-version, or the v1 path with the deployment as the model.
+
+Sources: the ``openai`` SDK (lib/azure.py) for paths and headers; One API (openai/adaptor.go) for its deployment names.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qs, quote
+
+from msgspec import structs
+
+from sluice.base.formats import Format
+from sluice.base.wire import Header
+from sluice.vendors.dialect import Call, ChannelSpec
+from sluice.vendors.openai_like import OpenAiLike
+from sluice.vendors.parts import authorization
+from sluice.vendors.schema import Vendor
+from sluice.vendors.urls import Base, strip_endpoint, take_apart
+
+DEFAULT_VERSION = "2024-10-21"
+"""The newest dated version that is no preview; newer features need v1 or a preview."""
+_V1_WORDS = frozenset({"v1", "preview", "latest"})
+_DEPLOYMENT = re.compile(r"(.*)/openai/deployments(?:/[^/]+)?")
+_FIRST_WITH_STREAM_OPTIONS = "2024-09-01"  # [unverified]
+
+
+class Azure(OpenAiLike):
+    """One Azure resource. ``base_url`` may be the resource's address, ``.../openai``, ``.../openai/v1``, or a deployment's
+    whole endpoint with its api-version. ``key`` may be ``key|api-version``."""
+
+    def __init__(self, vendor: Vendor, spec: ChannelSpec) -> None:
+        self.version = ""
+        super().__init__(vendor, spec)
+        self._keep_dots = self.options["deployment_dots"] == "keep"
+        self._paths: dict[tuple[Format, str], bytes] = {}
+        if not self.is_v1 and self.version < _FIRST_WITH_STREAM_OPTIONS:
+            self.quirks = structs.replace(self.quirks, no_stream_options=True)
+
+    @property
+    def is_v1(self) -> bool:
+        """Whether requests take the v1 path."""
+        return self.version in _V1_WORDS
+
+    def find_base(self) -> Base:
+        """``.../openai`` or ``.../openai/v1`` of the resource; finds the api-version on the way."""
+        typed = take_apart(self.spec.base_url, self.vendor)
+        path, _ = strip_endpoint(typed.path, self.vendor)
+        pasted = parse_qs(typed.query).get("api-version", [""])[0]
+        self.version = self.options["api_version"] or self.spec.key.partition("|")[2].strip() or pasted
+        if path.endswith("/openai/v1"):
+            self.version = "v1"
+            path = path.removesuffix("/v1")
+        self.version = self.version or DEFAULT_VERSION
+        deployment = _DEPLOYMENT.fullmatch(path)
+        root = deployment[1] if deployment else path.removesuffix("/openai")
+        return Base(typed.origin, f"{root}/openai/v1" if self.is_v1 else f"{root}/openai")
+
+    def deployment(self, model: str) -> str:
+        """The deployment that serves a model: what the channel maps it to, else its own name."""
+        if self._keep_dots or model in self.spec.model_mapping.values():
+            return model
+        return model.replace(".", "")
+
+    def target(self, fmt: Format, model: str) -> bytes:
+        """The path of the deployment, or of v1."""
+        if self.is_v1:
+            return super().target(fmt, model)
+        path = self._paths.get((fmt, model))
+        if path is None:
+            name = quote(self.deployment(model), safe="-._~")
+            task = self.vendor.paths[fmt]
+            path = f"{self.base.path}/deployments/{name}{task}?api-version={self.version}".encode()
+            self._paths[(fmt, model)] = path
+        return path
+
+    def shape(self, members: dict[str, Any], call: Call) -> list[str]:
+        """The deployment stands for the model."""
+        name = self.deployment(call.upstream_model)
+        return super().shape(members, call if name == call.upstream_model else replace(call, upstream_model=name))
+
+    def authorization(self, credential: str) -> tuple[Header, ...]:
+        """``api-key``, or a bearer token."""
+        style = "bearer" if self.options["auth"] == "bearer" else "header:api-key"
+        return authorization(style, credential.partition("|")[0])
+
+    def models_target(self) -> bytes:
+        """The models the resource may deploy: Azure lists no deployments to a key."""
+        return f"{self.base.path}/models".encode() + (b"" if self.is_v1 else f"?api-version={self.version}".encode())
+
+
+bind = Azure
