@@ -43,7 +43,7 @@ from sluice.web.admin.app import create_admin
 from sluice.web.admin.deps import AdminDeps
 from sluice.web.asgi import Gateway, relay_routes
 from sluice.web.console import console_app
-from sluice.web.http import Receive, Scope, Send
+from sluice.web.http import App, Receive, Scope, Send
 from sluice.web.probes import probe_routes
 from sluice.web.surfaces.door import Door
 
@@ -106,7 +106,7 @@ class Worker:
         self._transports = Transports(Limits(), self._guard, overrides=overrides)
         credentials = CredentialCache(self._transports, self._clock)
         deadlines = Deadlines(connect=settings.connect_timeout, head=settings.head_timeout, read=settings.read_timeout)
-        rng = Random(secrets.randbits(128))
+        rng = Random(secrets.randbits(128))  # noqa: S311  # for ids and choices; nothing secret is made of it
         attempter = Attempter(self._transports, credentials, AttemptPolicy(deadlines=deadlines), self._clock, rng)
         relay = Relay(
             snapshot=lambda: self._keeper.snapshot,
@@ -135,7 +135,7 @@ class Worker:
             snapshot=lambda: self._keeper.snapshot,
             metrics_open=settings.metrics_open,
         )
-        mounts = {"/api/v1": admin, **operations}
+        mounts: dict[str, App] = {"/api/v1": admin, **operations}
         return Gateway(relay_routes(door, self._totals), mounts, console_app())
 
     def _admin_deps(self, probe: Probe) -> AdminDeps:

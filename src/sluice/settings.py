@@ -16,37 +16,46 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SLUICE_", extra="ignore", frozen=True)
 
-    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for every network interface.")
-    port: int = Field(3000, ge=0, le=65535, description="Port to listen on.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on; 0.0.0.0 for every network interface.")
+    port: int = Field(default=3000, ge=0, le=65535, description="Port to listen on.")
     data_dir: Path = Field(
-        Path("data"), description="Folder for the SQLite database, the secret key and the journals; made if missing."
+        default=Path("data"),
+        description="Folder for the SQLite database, the secret key and the journals; made if missing.",
     )
     database_url: SecretStr | None = Field(
-        None, description="postgresql://user:password@host/name; SQLite in the data folder when not set."
+        default=None, description="postgresql://user:password@host/name; SQLite in the data folder when not set."
     )
-    workers: int = Field(1, ge=1, le=64, description="Worker processes; one per core at most.")
-    config: Path | None = Field(None, description="TOML file applied at each start.")
+    workers: int = Field(default=1, ge=1, le=64, description="Worker processes; one per core at most.")
+    config: Path | None = Field(default=None, description="TOML file applied at each start.")
     admin_password: SecretStr | None = Field(
-        None, description="Password of the first user, root, set at the first start instead of the one-time link."
+        default=None,
+        description="Password of the first user, root, set at the first start instead of the one-time link.",
     )
     secret_key: SecretStr | None = Field(
-        None,
+        default=None,
         description="32 bytes, base64, that upstream keys are encrypted with; by default a file in the data folder.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="The least severe log lines shown."
+        default="info", description="The least severe log lines shown."
     )
-    log_json: bool = Field(False, description="Write log lines as JSON.")
+    log_json: bool = Field(default=False, description="Write log lines as JSON.")
     forwarded_allow_ips: str = Field(
-        "127.0.0.1", description="Proxies whose X-Forwarded-For and -Proto headers are believed (comma separated)."
+        default="127.0.0.1",
+        description="Proxies whose X-Forwarded-For and -Proto headers are believed (comma separated).",
     )
-    metrics_open: bool = Field(False, description="Serve /metrics without a management token.")
-    max_body_bytes: int = Field(32 * MIB, ge=1024, description="Largest JSON request body, in bytes.")
-    max_upload_bytes: int = Field(256 * MIB, ge=1024, description="Largest multipart request body, in bytes.")
-    max_attempts: int = Field(5, ge=1, le=20, description="Attempts one request may make over all its channels.")
-    connect_timeout: float = Field(5.0, gt=0, description="Seconds to connect to an upstream.")
-    head_timeout: float = Field(600.0, gt=0, description="Seconds to wait for the first byte of an upstream's answer.")
-    read_timeout: float = Field(300.0, gt=0, description="Longest silence, in seconds, within an upstream's answer.")
+    metrics_open: bool = Field(default=False, description="Serve /metrics without a management token.")
+    max_body_bytes: int = Field(default=32 * MIB, ge=1024, description="Largest JSON request body, in bytes.")
+    max_upload_bytes: int = Field(default=256 * MIB, ge=1024, description="Largest multipart request body, in bytes.")
+    max_attempts: int = Field(
+        default=5, ge=1, le=20, description="Attempts one request may make over all its channels."
+    )
+    connect_timeout: float = Field(default=5.0, gt=0, description="Seconds to connect to an upstream.")
+    head_timeout: float = Field(
+        default=600.0, gt=0, description="Seconds to wait for the first byte of an upstream's answer."
+    )
+    read_timeout: float = Field(
+        default=300.0, gt=0, description="Longest silence, in seconds, within an upstream's answer."
+    )
     journal_sync: bool = Field(
-        False, description="Force each settlement to disk, so that not even a power cut loses one; slower."
+        default=False, description="Force each settlement to disk, so that not even a power cut loses one; slower."
     )

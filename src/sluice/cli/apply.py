@@ -92,7 +92,7 @@ class Applier:
                 password_hash=hashed,
                 role=user.role or "user",
                 group_name=user.group or "default",
-                balance_nano=_nano(user.balance_usd or 0, f"users {user.name!r} balance_usd"),
+                balance_nano=nano(user.balance_usd or 0, f"users {user.name!r} balance_usd"),
             )
             await users.create(conn, by, new)
             await self._note_balance(user)
@@ -108,7 +108,7 @@ class Applier:
             await users.set_password(conn, by, found.id, await self._passwords.hash(user.password))
             self._say("changed", f"password of user {user.name}")
         if user.balance_usd is not None and await self._note_balance(user):
-            balance = _nano(user.balance_usd, f"users {user.name!r} balance_usd")
+            balance = nano(user.balance_usd, f"users {user.name!r} balance_usd")
             await users.set_balance(conn, by, found.id, balance, "config file")
             self._say("set", f"balance of user {user.name} to ${user.balance_usd}")
 
@@ -175,13 +175,14 @@ class Applier:
         if owner is None:
             raise ConfigError(f"tokens {token.name!r}: there is no user {token.user!r}")
         found = await tokens.find(conn, owner.id, token.name)
-        limit = None if token.limit_usd is None else _nano(token.limit_usd, f"tokens {token.name!r} limit_usd")
+        place = f"tokens {token.name!r}"
+        limit = None if token.limit_usd is None else nano(token.limit_usd, f"{place} limit_usd")
         values: dict[str, Any] = {
             "status": "enabled" if token.enabled else "disabled",
             "models": token.models,
             "addresses": token.addresses,
             "requests_per_minute": token.requests_per_minute,
-            "expires_ms": _moment(token),
+            "expires_ms": None if token.expires_at is None else moment_ms(token.expires_at, f"{place} expires_at"),
             "limit_nano": limit,
             "always_usage": token.always_usage,
         }
@@ -189,8 +190,14 @@ class Applier:
         if found is None:
             if key is None:
                 key = self.report.keys[token.name] = new_key(self._rng)
-            hashed = {"key_hash": key_hash(key.strip().encode()), "key_hint": key_hint(key)}
-            new = tokens.NewToken(user_id=owner.id, name=token.name, scope=token.scope, **hashed, **values)
+            new = tokens.NewToken(
+                user_id=owner.id,
+                name=token.name,
+                scope=token.scope,
+                key_hash=key_hash(key.strip().encode()),
+                key_hint=key_hint(key),
+                **values,
+            )
             await tokens.create(conn, by, new)
             self._say("created", f"token {token.name}")
             return
@@ -227,7 +234,8 @@ def _differs(old: Any, new: Any) -> bool:
     return bool(plain != new)
 
 
-def _nano(amount: Any, place: str) -> int:
+def nano(amount: Any, place: str) -> int:
+    """Nano-dollars of an amount in dollars. Raises ConfigError naming the place."""
     try:
         return nano_from_usd(amount)
     except ValueError as error:
@@ -244,11 +252,10 @@ def _ppm(multiplier: Any, name: str) -> int:
     return int(value)
 
 
-def _moment(token: TokenConfig) -> int | None:
-    if token.expires_at is None:
-        return None
+def moment_ms(text: str, place: str) -> int:
+    """Milliseconds since the epoch of an ISO date or time, UTC unless it says. Raises ConfigError naming the place."""
     try:
-        moment = datetime.fromisoformat(token.expires_at)
+        moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ConfigError(f"tokens {token.name!r} expires_at: must be a date like 2027-01-31 or 2027-01-31T12:00:00Z") from None
+        raise ConfigError(f"{place}: must be a date like 2027-01-31 or 2027-01-31T12:00:00Z") from None
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)

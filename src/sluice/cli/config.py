@@ -14,8 +14,8 @@ from typing import Any, Literal
 import msgspec
 import tomli_w
 
-Amount = Decimal | int | str
-"""Dollars; a TOML number is read as an exact decimal."""
+Amount = Decimal
+"""Dollars: a TOML number, read as an exact decimal, or a string that holds one."""
 
 
 class ConfigError(Exception):
@@ -26,7 +26,7 @@ class GroupConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit
     """``[[groups]]``: ``multiplier`` multiplies prices."""
 
     name: str
-    multiplier: Amount = 1
+    multiplier: Amount = Decimal(1)
     remark: str = ""
 
 
@@ -51,7 +51,7 @@ class ChannelConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, om
     model_mapping: dict[str, str] = {}
     priority: int = 0
     weight: int = 1
-    groups: list[str] = ["default"]
+    groups: list[str] = msgspec.field(default_factory=lambda: ["default"])
     options: dict[str, str] = {}
     proxy_url: str = ""
     enabled: bool = True

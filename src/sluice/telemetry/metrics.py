@@ -103,5 +103,5 @@ def exposition(registry: CollectorRegistry) -> bytes:
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return generate_latest(registry)
     everything = CollectorRegistry()
-    MultiProcessCollector(everything)
+    MultiProcessCollector(everything)  # type: ignore[no-untyped-call]
     return generate_latest(everything)

@@ -40,6 +40,17 @@ class Setting:
 _TYPE_NAMES: Mapping[type, str] = {bool: "boolean", int: "integer", str: "string"}
 
 SETTINGS: Mapping[str, Setting] = {
+    "allow_private_channels": Setting(
+        default=True,
+        about="Whether channels may point at loopback, link-local and private addresses. Turn it off where people who "
+        "manage channels must not reach the network Sluice stands in.",
+    ),
+    "default_max_output": Setting(
+        default=4096,
+        least=1,
+        most=1_000_000,
+        about="Output tokens reserved for a request that names no limit, for models whose own limit is not known.",
+    ),
     "log_retention_days": Setting(
         default=0, most=36_500, about="Days to keep the rows of the request log; 0 keeps them for ever."
     ),

@@ -1,0 +1,123 @@
+"""What every command needs: the opened database, the sealer, and errors that end in one clear line."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import SystemRandom
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+from pydantic import ValidationError
+
+from sluice.base.clock import Rng
+from sluice.cli.config import ConfigError
+from sluice.settings import Settings
+from sluice.storage.engine import Database, DatabaseAway, open_database
+from sluice.storage.manage.common import By, Conflict, NotFound, Unfit
+from sluice.storage.manage.paging import Page, PageRequest
+from sluice.storage.migrate import NewerDatabase, migrate
+from sluice.storage.sealing import Sealer, load_or_create_key
+
+T = TypeVar("T")
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option("--data-dir", help="Folder of the database, the secret key and the journals. [env: SLUICE_DATA_DIR]"),
+]
+DatabaseUrl = Annotated[
+    str | None, typer.Option("--database-url", help="postgresql://... instead of SQLite. [env: SLUICE_DATABASE_URL]")
+]
+
+
+class Fail(Exception):
+    """A command that cannot do what was asked; the text is for the person who asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An opened installation. ``rng`` is fit for secrets."""
+
+    db: Database
+    sealer: Sealer
+    rng: Rng
+
+    def by(self) -> By:
+        """The command line, now."""
+        return By(now_ms=now_ms())
+
+
+def now_ms() -> int:
+    """Milliseconds since the epoch."""
+    return int(time.time() * 1000)
+
+
+def new_secret() -> str:
+    """256 bits of chance, as text for a link."""
+    return secrets.token_urlsafe(32)
+
+
+def settings_from(**given: Any) -> Settings:
+    """Settings of the options that were given, over the environment, over the defaults. Ends the program when unfit."""
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        lines = (f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+        fail("; ".join(lines))
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Office]:
+    """The installation of these settings, brought to the schema of this version."""
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    db = await open_database(url, settings.data_dir)
+    try:
+        await migrate(db)
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        key = settings.secret_key.get_secret_value() if settings.secret_key else None
+        yield Office(db, Sealer(load_or_create_key(settings.data_dir, key)), SystemRandom())
+    finally:
+        await db.close()
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Runs a command's work; what a person can mend ends in one line on standard error and exit code 1."""
+    try:
+        return asyncio.run(work)
+    except (Conflict, Unfit) as error:
+        fail(f"{error.field}: {error}")
+    except (Fail, ConfigError, NotFound, DatabaseAway, NewerDatabase, ValueError, OSError) as error:
+        fail(str(error))
+
+
+def fail(message: str) -> NoReturn:
+    """Ends the program with a line on standard error."""
+    print(f"sluice: {message}", file=sys.stderr)
+    raise typer.Exit(1)
+
+
+async def every(lister: Callable[[PageRequest], Awaitable[Page[T]]], sort: str = "name") -> list[T]:
+    """All rows of a paged list."""
+    found: list[T] = []
+    cursor: str | None = None
+    while True:
+        page = await lister(PageRequest(limit=200, cursor=cursor, sort=sort))
+        found += page.items
+        cursor = page.next
+        if cursor is None:
+            return found
+
+
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    """Rows in aligned columns."""
+    lines = [head, *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+    )
