@@ -50,7 +50,7 @@ class LeaseBook:
         """Sets the amount aside on all of them, or on none."""
         held = [self.lease(account) for account in accounts]
         for lease in held:
-            if lease.free < amount:
+            if amount and lease.free < amount:
                 return False
         for lease in held:
             lease.reserved += amount

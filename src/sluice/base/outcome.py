@@ -49,6 +49,8 @@ class Reply:
     content_type: bytes = b"application/json"
     usage: Usage = NO_USAGE
     finish_reason: str | None = None
+    output_bytes: int = 0
+    """UTF-8 bytes of generated text, counted only where the upstream told no usage: the base of a local estimate."""
 
 
 class StreamParser(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sluice.accounting.pricing import PriceRow, Rates, charge
 from sluice.accounting.settlement import AttemptRecord, Settlement
 from sluice.base.outcome import Cause, StreamParser
-from sluice.base.usage import Usage
+from sluice.base.usage import NO_USAGE, Usage
 from sluice.relay.inbound import Inbound
 from sluice.routing.snapshot import Channel, Snapshot
 
@@ -32,6 +32,7 @@ class Job:
         "parser",
         "price",
         "reserved",
+        "sent",
         "settled",
         "snapshot",
         "tried",
@@ -52,6 +53,7 @@ class Job:
         self.matched_ms = 0
         self.forwarded_ms = 0
         self.first_ms = 0
+        self.sent = False
         self.committed = False
         self.parser: StreamParser | None = None
         self.settled = False
@@ -65,6 +67,11 @@ class Job:
         self.upstream_model = upstream = channel.spec.model_mapping.get(model, model)
         prices = self.snapshot.prices
         self.price = prices.get(model) or prices.get(upstream) or prices.get("*") or FREE
+
+    def so_far(self) -> tuple[Usage, int]:
+        """The usage the open stream has told, and the bytes of text it has brought."""
+        parser = self.parser
+        return (NO_USAGE, 0) if parser is None else (parser.usage, parser.output_bytes)
 
     def since(self, now: float) -> int:
         """Milliseconds from the request's arrival to ``now`` (monotonic seconds)."""

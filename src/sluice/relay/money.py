@@ -7,7 +7,14 @@ from typing import cast
 import structlog
 
 from sluice.accounting.policy import Ending, decide
-from sluice.accounting.reservation import Refusal, Reservation, estimate_output_tokens, plan_fixed, plan_reservation
+from sluice.accounting.reservation import (
+    Refusal,
+    Reservation,
+    estimate_output_tokens,
+    in_priced_units,
+    plan_fixed,
+    plan_reservation,
+)
 from sluice.base.clock import Clock
 from sluice.base.errors import GatewayError, insufficient_quota
 from sluice.base.money import usd_from_nano
@@ -56,7 +63,7 @@ class Till:
         inbound = job.inbound
         rates = job.price.rates
         if inbound.expected is not None:
-            return plan_fixed(rates, job.multiplier, inbound.expected, available)
+            return plan_fixed(rates, job.multiplier, in_priced_units(rates, inbound.expected), available)
         return plan_reservation(
             rates,
             job.multiplier,
@@ -85,10 +92,7 @@ class Till:
         if job.settled:
             return
         job.settled = True
-        estimate = job.inbound.expected
-        if estimate is None:
-            estimate = self._estimate(job, produced) if usage.source == "none" else usage
-        decision = decide(ending, usage, estimate)
+        decision = decide(ending, usage, self._estimate(job, usage, produced))
         now = self._clock.monotonic()
         settlement = job.settlement(now, status, error_code, decision.rule, decision.usage, decision.charged)
         try:
@@ -99,7 +103,13 @@ class Till:
         self._metrics.settled(settlement)
 
     @staticmethod
-    def _estimate(job: Job, produced: int) -> Usage:
+    def _estimate(job: Job, usage: Usage, produced: int) -> Usage:
+        """What can be said without the upstream; its own report where that says something and is all there is to say."""
+        expected = job.inbound.expected
+        if expected is not None:
+            return in_priced_units(job.price.rates, expected)
+        if usage.input_tokens or usage.output_tokens:
+            return usage
         output = estimate_output_tokens(produced)
         return Usage(input_tokens=job.inbound.input_estimate, output_tokens=output, source="estimated")
 

@@ -10,7 +10,6 @@ from sluice.accounting.policy import Ending
 from sluice.base.clock import Clock, Rng
 from sluice.base.errors import GatewayError
 from sluice.base.outcome import Fault, Reply
-from sluice.base.usage import NO_USAGE
 from sluice.base.wire import Header
 from sluice.relay.attempt import Attempter, OpenStream, Timing, redacted
 from sluice.relay.inbound import ClientConnection, Inbound
@@ -49,8 +48,11 @@ class Relay:
             client.watch()
             await self._serve(job, client)
         except GatewayError as error:
-            self.till.settle(job, Ending.REFUSED, status=error.status, error_code=error.code)
-            raise
+            ending = Ending.FAILED if job.attempts else Ending.REFUSED
+            self.till.settle(job, ending, status=error.status, error_code=error.code)
+            if not job.committed:
+                raise
+            await self._break(job, client, error)
         except asyncio.CancelledError:
             self._client_left(job)
             if not client.gone:
@@ -58,7 +60,7 @@ class Relay:
             uncancel()
         finally:
             client.unwatch()
-            self.till.settle(job, Ending.REFUSED, status=500, error_code="internal_error")
+            self._met_a_defect(job)
 
     async def _serve(self, job: Job, client: ClientConnection) -> None:
         inbound = job.inbound
@@ -87,11 +89,12 @@ class Relay:
         """One attempt, delivered to the client if it succeeds; its fault, if another attempt may still be made."""
         timing = Timing(self.clock.monotonic())
         job.forwarded_ms = job.since(timing.started)
+        job.sent = True
         answer = await self.attempter.attempt(job, channel, timing)
         if isinstance(answer, Reply):
             self._succeeded(job, channel, timing)
             job.first_ms = job.since(self.clock.monotonic())
-            self.till.settle(job, Ending.COMPLETE, usage=answer.usage, produced=len(answer.body))
+            self.till.settle(job, Ending.COMPLETE, usage=answer.usage, produced=answer.output_bytes)
             await client.answer(200, _headers(job, answer.content_type), answer.body)
             return None
         if isinstance(answer, OpenStream):
@@ -133,14 +136,24 @@ class Relay:
             usage=parser.usage,
             produced=parser.output_bytes,
         )
-        await client.write(job.inbound.voice.stream_error(error, job.inbound.id))
-        client.abort()
+        await self._break(job, client, error)
         return None
 
+    async def _break(self, job: Job, client: ClientConnection, error: GatewayError) -> None:
+        """Ends an answer that was begun: the error in the client's protocol, and no clean end."""
+        await client.write(job.inbound.voice.stream_error(error, job.inbound.id))
+        client.abort()
+
     def _client_left(self, job: Job) -> None:
-        usage, produced = (job.parser.usage, job.parser.output_bytes) if job.parser else (NO_USAGE, 0)
-        ending = Ending.CLIENT_GONE if job.forwarded_ms else Ending.REFUSED
+        usage, produced = job.so_far()
+        ending = Ending.CLIENT_GONE if job.sent else Ending.REFUSED
         self.till.settle(job, ending, status=CLIENT_GONE, error_code="client_gone", usage=usage, produced=produced)
+
+    def _met_a_defect(self, job: Job) -> None:
+        """Settles what nobody settled: only a defect of ours leads here with an unsettled job."""
+        usage, produced = job.so_far()
+        ending = Ending.UPSTREAM_BROKE if job.committed else Ending.FAILED
+        self.till.settle(job, ending, status=500, error_code="internal_error", usage=usage, produced=produced)
 
     def _succeeded(self, job: Job, channel: Channel, timing: Timing) -> None:
         self.health.succeeded(channel.id)

@@ -199,7 +199,12 @@ class OpenAiLike:
         folder = unary.StreamFolder()
         for event in SseDecoder().feed(told):
             folder.add(event.data)
-        return Reply(body=folder.result(), usage=parser.usage, finish_reason=parser.finish_reason)
+        return Reply(
+            body=folder.result(),
+            usage=parser.usage,
+            finish_reason=parser.finish_reason,
+            output_bytes=parser.output_bytes,
+        )
 
     def stream(self, call: Call, head: WireHead) -> StreamParser | None:
         """A parser for a streamed 2xx answer; None when the body is a whole answer (or an error) after all."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -79,7 +80,7 @@ def is_whole(head: WireHead) -> bool:
 def as_stream(reply: Reply, wants_usage: bool) -> Reply:
     """A whole chat completion as the stream the client asked for."""
     body = unary.stream_of(reply.body, wants_usage=wants_usage)
-    return Reply(body=body, content_type=EVENT_STREAM, usage=reply.usage, finish_reason=reply.finish_reason)
+    return replace(reply, body=body, content_type=EVENT_STREAM)
 
 
 def ask_usage(members: dict[str, Any]) -> None:

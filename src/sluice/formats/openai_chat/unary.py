@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 
 from sluice.base.outcome import Cause, Fault, Reply
@@ -14,6 +16,7 @@ from sluice.formats.openai_chat.finish import KNOWN, failure, normal_finish
 from sluice.formats.openai_chat.fold import StreamFolder as StreamFolder
 from sluice.formats.openai_chat.fold import stream_of as stream_of
 from sluice.formats.openai_chat.hygiene import DEFAULT, Hygiene
+from sluice.formats.openai_chat.produced import produced_bytes
 from sluice.formats.openai_chat.think import split_thoughts
 from sluice.formats.openai_chat.usage import client_usage, read_usage
 
@@ -67,13 +70,15 @@ def check_reply(
     where the upstream gave none. White space before the JSON (keep-alive of slow answers, wires.md 0.1) is dropped.
     """
     body = body.strip()
-    clean = _check_quickly(body, model, hygiene, legacy)
-    if clean is not None:
-        return clean
-    try:
-        return _Closely(model, new_id, hygiene, legacy, created_s).check(body)
-    except DECODE_ERRORS:
-        return _shape("a part of the upstream's answer is malformed")
+    reply: Reply | Fault | None = _check_quickly(body, model, hygiene, legacy)
+    if reply is None:
+        try:
+            reply = _Closely(model, new_id, hygiene, legacy, created_s).check(body)
+        except DECODE_ERRORS:
+            return _shape("a part of the upstream's answer is malformed")
+    if isinstance(reply, Reply) and not (reply.usage.input_tokens or reply.usage.output_tokens):
+        return replace(reply, output_bytes=produced_bytes(reply.body))
+    return reply
 
 
 def _check_quickly(body: bytes, model: str, hygiene: Hygiene, legacy: bool) -> Reply | None:
