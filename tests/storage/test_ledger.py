@@ -4,94 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from ledger_tools import make_ledger, open_account, settlement, state
 
-from sluice.accounting.settlement import AttemptRecord, Settlement
-from sluice.base.ids import request_id
-from sluice.base.usage import Usage
 from sluice.storage.engine import Database
-from sluice.storage.journal import Journal, journal_files, records
+from sluice.storage.journal import Journal
 from sluice.storage.leases import WorkerLedger, recover
-from sluice.storage.tables import accounts, attempts, entries, leases, requests
-
-CHANCE = random.Random(7)
-
-
-class WallClock:
-    """The real clock."""
-
-    def now_ms(self) -> int:
-        return int(time.time() * 1000)
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-
-def settlement(charges: dict[int, int], **changes: object) -> Settlement:
-    """A request that took ``charges`` (account -> nano-dollars)."""
-    now = int(time.time() * 1000)
-    amount = max(charges.values(), default=0)
-    fields = {
-        "id": request_id(now, CHANCE),
-        "created_ms": now,
-        "user_id": 1,
-        "token_id": 1,
-        "group_name": "default",
-        "format": "openai_chat",
-        "model": "m",
-        "upstream_model": "m",
-        "channel_id": 1,
-        "stream": False,
-        "status": 200,
-        "error_code": "",
-        "rule": "complete",
-        "matched_ms": 0,
-        "forwarded_ms": 0,
-        "first_ms": 1,
-        "duration_ms": 2,
-        "usage": Usage(input_tokens=3, output_tokens=4),
-        "charge_nano": amount,
-        "price_id": 1,
-        "multiplier_ppm": 1_000_000,
-        "address": "127.0.0.1",
-        "client": "test",
-        "dropped": (),
-        "attempts": (AttemptRecord(1, 0, 1, 2, 200, "ok", ""),),
-        "charges": tuple(charges.items()),
-        **changes,
-    }
-    return Settlement(**fields)
-
-
-async def open_account(db: Database, balance: int) -> int:
-    """A new account with one opening entry."""
-    async with db.write() as conn:
-        row = {"kind": "user", "balance_nano": balance, "leased_nano": 0, "created_ms": 0, "rev": 1}
-        account = (await conn.execute(sa.insert(accounts).values(deposited_nano=balance, **row))).inserted_primary_key[0]
-        entry = {"account_id": account, "kind": "opening", "amount_nano": balance, "created_ms": 0}
-        await conn.execute(sa.insert(entries).values(entry))
-    return int(account)
-
-
-async def state(db: Database, account: int) -> tuple[int, int, int, int]:
-    """(balance, leased, sum of entries, sum of leases) of an account."""
-    async with db.read() as conn:
-        row = (await conn.execute(sa.select(accounts).where(accounts.c.id == account))).one()
-        total = sa.select(sa.func.coalesce(sa.func.sum(entries.c.amount_nano), 0))
-        booked = (await conn.execute(total.where(entries.c.account_id == account))).scalar_one()
-        granted = sa.select(sa.func.coalesce(sa.func.sum(leases.c.granted_nano), 0))
-        held = (await conn.execute(granted.where(leases.c.account_id == account))).scalar_one()
-    return row.balance_nano, row.leased_nano, int(booked), int(held)
-
-
-def make_ledger(db: Database, folder: Path, name: str) -> WorkerLedger:
-    """A worker's ledger, not started: nothing happens in the background."""
-    return WorkerLedger(db, Journal(folder, name), folder, WallClock())
-
+from sluice.storage.tables import attempts, requests
 
 async def test_exactness_over_two_workers(database: Database, tmp_path: Path) -> None:
     start = 10**12
@@ -202,29 +124,6 @@ async def test_unknown_accounts_have_nothing(database: Database, tmp_path: Path)
     assert await ledger.secure((12345,), 1) == 0
     assert not ledger.reserve((12345,), 1)
     await ledger.close()
-
-
-@pytest.mark.parametrize("cut", range(1, 40))
-def test_a_torn_tail_ends_the_journal(tmp_path: Path, cut: int) -> None:
-    journal = Journal(tmp_path, "w")
-    items = [settlement({1: n}) for n in range(3)]
-    for item in items:
-        journal.append(item)
-    (path,) = journal_files(tmp_path, "w")
-    whole = path.read_bytes()
-    path.write_bytes(whole[:-cut])
-    assert list(records(path)) == items[:2]
-    path.write_bytes(whole[:-cut] + b"\0" * cut if whole[-cut:] != b"\0" * cut else whole[:-cut])
-    assert list(records(path))[:2] == items[:2]
-    journal.close(drop=True)
-
-
-def test_a_journal_in_use_is_not_taken(tmp_path: Path) -> None:
-    journal = Journal(tmp_path, "w")
-    with pytest.raises(RuntimeError):
-        Journal(tmp_path, "w")
-    journal.close(drop=True)
-    Journal(tmp_path, "w").close(drop=True)
 
 
 async def test_what_does_not_fit_in_memory_is_read_from_the_journal(

@@ -96,7 +96,7 @@ def parse_config(text: str, environment: Mapping[str, str]) -> Config:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"not TOML: {error}") from None
     try:
-        config = msgspec.convert(_filled(data, environment), Config, builtin_types=(Decimal,))
+        config = msgspec.convert(_filled(data, environment), Config)
     except msgspec.ValidationError as error:
         raise ConfigError(_explained(str(error))) from None
     for kind in ("groups", "users", "channels", "tokens"):

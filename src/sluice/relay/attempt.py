@@ -22,7 +22,7 @@ from sluice.vendors.dialect import Call, Dialect, Splitter
 class AttemptPolicy:
     """Deadlines of one attempt, and the most bytes of a unary answer that are held in memory."""
 
-    deadlines: Deadlines = Deadlines()
+    deadlines: Deadlines
     max_reply_bytes: int = 64 * 1024 * 1024
     max_error_bytes: int = 64 * 1024
 
@@ -41,7 +41,7 @@ Answer = Reply | OpenStream | Fault
 
 @dataclass(slots=True)
 class Timing:
-    """Monotonic seconds of one attempt. ``head_at`` is 0 until a head came; ``status`` is that of the upstream's answer."""
+    """Monotonic seconds of one attempt. ``head_at`` is 0 until a head came; ``status`` is that of the answer."""
 
     started: float
     head_at: float = 0.0

@@ -60,8 +60,8 @@ class Job:
         self.dropped: tuple[str, ...] = ()
 
     def choose(self, channel: Channel) -> None:
-        """Notes the channel about to be tried, and the price it implies: that of the name the client asked for, else of the
-        name the channel maps it to, else the default."""
+        """Notes the channel about to be tried, and the price it implies: that of the name the client asked for, else of
+        the name the channel maps it to, else the default."""
         model = self.inbound.model
         self.channel = channel
         self.upstream_model = upstream = channel.spec.model_mapping.get(model, model)

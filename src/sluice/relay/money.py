@@ -24,7 +24,6 @@ from sluice.relay.job import Job
 from sluice.storage.ledger import Ledger, LedgerAway
 from sluice.telemetry.metrics import Metrics
 
-
 _log = structlog.get_logger("sluice.money")
 
 _DEFAULT_MAX_OUTPUT = 4096
@@ -104,7 +103,7 @@ class Till:
 
     @staticmethod
     def _estimate(job: Job, usage: Usage, produced: int) -> Usage:
-        """What can be said without the upstream; its own report where that says something and is all there is to say."""
+        """What can be said without the upstream; its own report where that says all there is to say."""
         expected = job.inbound.expected
         if expected is not None:
             return in_priced_units(job.price.rates, expected)

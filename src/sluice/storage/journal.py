@@ -6,6 +6,7 @@ of the process. A torn tail (the machine died) is recognised and ends the file.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import struct
@@ -54,14 +55,12 @@ class Journal:
         self._lock = _take_lock(folder / f"{worker_id}.lock")
         if self._lock is None:
             raise RuntimeError(f"the journal of worker {worker_id} is in use")
-        self._number = 0
+        self._number = 1
         self._size = 0
-        self._file = self._open()
+        self._file = self._open(1)
 
-    def _open(self) -> int:
-        self._number += 1
-        self._size = 0
-        path = self._folder / f"{self.worker_id}.{self._number}.log"
+    def _open(self, number: int) -> int:
+        path = self._folder / f"{self.worker_id}.{number}.log"
         return os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o600)
 
     @property
@@ -69,21 +68,34 @@ class Journal:
         """The number of the file being written."""
         return self._number
 
-    def append(self, settlement: Settlement) -> None:
-        """Writes one record. Raises OSError (disk full): then nothing of it counts."""
+    def append(self, settlement: Settlement) -> int:
+        """Writes one record and returns the number of its file. Raises OSError (disk full): then it does not count."""
         body = _encoder.encode(settlement)
         record = _HEAD.pack(len(body), zlib.crc32(body)) + body
-        written = os.write(self._file, record)
-        if written != len(record):
-            # A half-written record would hide all that come after it.
+        try:
+            if os.write(self._file, record) != len(record):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            if self._sync:
+                os.fdatasync(self._file)
+        except OSError:
+            # A half-written record would hide all that come after it, a whole one would be charged after all.
             os.ftruncate(self._file, self._size)
-            raise OSError(28, "the journal's disk is full")
-        self._size += written
-        if self._sync:
-            os.fdatasync(self._file)
+            raise
+        self._size += len(record)
+        holder = self._number
         if self._size >= self._segment_bytes:
-            os.close(self._file)
-            self._file = self._open()
+            self._rotate()
+        return holder
+
+    def _rotate(self) -> None:
+        try:
+            fresh = self._open(self._number + 1)
+        except OSError:
+            return  # The record just written counts; the old file goes on until a new one can be made.
+        os.close(self._file)
+        self._file = fresh
+        self._number += 1
+        self._size = 0
 
     def drop_before(self, segment: int) -> None:
         """Deletes the files below a number: the database has all of them."""
@@ -105,9 +117,15 @@ def _number(path: Path) -> int:
     return int(path.name.rsplit(".", 2)[1])
 
 
+def _is_of(name: str, worker_id: str) -> bool:
+    # Not a glob: the files of "a.b" are not those of "a".
+    owner, _, rest = name.removesuffix(".log").rpartition(".")
+    return owner == worker_id and rest.isdecimal() and name.endswith(".log")
+
+
 def journal_files(folder: Path, worker_id: str) -> list[Path]:
     """A worker's files, oldest first."""
-    return sorted(folder.glob(f"{worker_id}.*.log"), key=_number)
+    return sorted((path for path in folder.iterdir() if _is_of(path.name, worker_id)), key=_number)
 
 
 def _take_lock(path: Path) -> int | None:

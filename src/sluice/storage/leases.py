@@ -31,7 +31,6 @@ MOST_PENDING = 50_000
 """Settlements kept in memory for the database; beyond it they are read again from the journal."""
 _TICK = 0.1
 _LEASE_TICK = 1.0
-_ATTEMPTS_AT_CLOSE = 20
 
 
 class WorkerLedger:
@@ -70,10 +69,10 @@ class WorkerLedger:
         """Journals the settlement, gives the reservation back and takes the charges. Raises OSError."""
         if reserved:
             self._book.release(accounts, reserved)
-        self._journal.append(settlement)
+        segment = self._journal.append(settlement)
         self._book.spend(settlement.charges)
         if len(self._pending) < MOST_PENDING:
-            self._pending.append((self._journal.segment, settlement))
+            self._pending.append((segment, settlement))
             if len(self._pending) >= BATCH:
                 self._wake.set()
         else:
@@ -104,7 +103,7 @@ class WorkerLedger:
         return book.available(accounts)
 
     async def _grow(self, account: int, need: Nano) -> bool:
-        """Moves money from the account to this worker: the need, and some for what comes next. False when it is short."""
+        """Moves money from the account to this worker: the need, and some for what comes next. False: it is short."""
         ahead = max(16 * need, 2 * self._rates.get(account, 0))
         async with self._db.write() as conn:
             query = sa.select(accounts.c.balance_nano - accounts.c.leased_nano).where(accounts.c.id == account)
