@@ -1,0 +1,54 @@
+# Sluice: `make help` lists the targets. Needs Python 3.11 or newer, make and git; everything else is fetched into .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench docs lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+run: $(VENV)/.run ## install and serve; more flags by ARGS="--port 8080"
+	$(BIN)/sluice serve $(ARGS)
+
+test: $(VENV)/.dev ## install and run every check and test; some of them by ARGS="tests/formats -k stream"
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev ## the checks without the tests: format, lint, types, imports, house, docs
+	$(BIN)/python -m pytest tests/house
+
+bench: $(VENV)/.dev ## measure against the peers and the ceiling: bench/README.md
+	$(BIN)/python bench/run.py $(ARGS)
+
+docs: $(VENV)/.dev ## write the generated reference pages anew
+	$(BIN)/python -m tools.docs
+
+lock: $(VENV)/.uv ## resolve the dependencies anew into requirements/; all to their newest by ARGS=--upgrade
+	$(BIN)/uv pip compile -q pyproject.toml --universal --generate-hashes --no-header --no-emit-index-url \
+	  --python-version 3.11 -o requirements/run.txt $(ARGS)
+	$(BIN)/uv pip compile -q pyproject.toml --group dev -c requirements/run.txt --universal --generate-hashes --no-header \
+	  --no-emit-index-url --python-version 3.11 -o requirements/dev.txt $(ARGS)
+
+clean: ## remove what was installed and built; the data folder stays
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# The stamps: an install is repeated when what it was made from has changed.
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Sluice needs Python 3.11 or newer; name one: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.uv: | $(VENV)/bin/python
+	$(BIN)/pip install -q --disable-pip-version-check uv
+	@touch $@
