@@ -1,0 +1,94 @@
+"""Fixtures of the end-to-end tests: real processes, real sockets, real SDKs.
+
+``gateway`` is one gateway for the session, with a fake provider as upstream; a test that needs another (more workers,
+other settings, a restart) starts one with ``new_gateway``. Tests share it: each makes the channels, users and tokens it
+needs, under model names of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import openai
+import pytest
+
+from .gateways import Gateway
+from .processes import Provider
+
+MAIN_KEY = "sk-main0000000000000000000000000000"
+MODELS = [
+    f"gpt-4o-mini{suffix}"
+    for suffix in (
+        "", "-tool", "-ptool", "-toolsplit", "-think", "-thinktags", "-slow", "-split", "-crlf", "-429", "-500",
+        "-503", "-empty200", "-html200", "-nousage", "-zerousage", "-abort", "-filter", "-long", "-hang", "-stall",
+        "-errstream", "-429-midstream", "-echo", "-nodone", "-usageall", "-length", "-json", "-comments", "-nofinish",
+        "-usage-1000-500", "-chunks-64",
+    )
+]  # fmt: skip
+"""What the session's gateway serves from its start, each at $1 and $2 a million input and output tokens."""
+NewGateway = Callable[..., Gateway]
+
+
+def plain_config(provider: Provider) -> dict[str, Any]:
+    """The config file of the session's gateway."""
+    return {
+        "channels": [
+            {
+                "name": "fake",
+                "provider": "openai",
+                "base_url": provider.base(),
+                "key": "up-fake-secret",
+                "models": [*MODELS, "text-embedding-3-small", "bge-reranker-v2-m3", "tts-1", "whisper-1", "dall-e-3"],
+            }
+        ],
+        "tokens": [{"name": "main", "key": MAIN_KEY}],
+        "prices": [{"model": model, "input": "1", "output": "2"} for model in MODELS],
+    }
+
+
+@pytest.fixture(scope="session")
+def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
+    """The fake provider every gateway here uses."""
+    found = Provider(tmp_path_factory.mktemp("provider"))
+    yield found
+    found.stop()
+
+
+@pytest.fixture(scope="session")
+def gateway(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """The gateway the tests share: one worker, the config of ``plain_config``."""
+    found = Gateway(tmp_path_factory.mktemp("gateway"), provider, plain_config(provider))
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def new_gateway(provider: Provider, tmp_path: Path) -> Iterator[NewGateway]:
+    """Starts further gateways: ``new_gateway(config=None, workers=1, environment=None)``; stopped with the test."""
+    made: list[Gateway] = []
+
+    def start(config: dict[str, Any] | None = None, **options: Any) -> Gateway:
+        folder = tmp_path / f"gateway{len(made)}"
+        folder.mkdir()
+        made.append(Gateway(folder, provider, plain_config(provider) if config is None else config, **options))
+        return made[-1]
+
+    yield start
+    for found in made:
+        found.stop()
+
+
+@pytest.fixture
+def client(gateway: Gateway) -> Iterator[openai.OpenAI]:
+    """The Python SDK, set up with base URL and key alone."""
+    with openai.OpenAI(base_url=f"{gateway.url}/v1", api_key=gateway.key()) as found:
+        yield found
+
+
+@pytest.fixture
+async def async_client(gateway: Gateway) -> Any:
+    """The same, asynchronous."""
+    async with openai.AsyncOpenAI(base_url=f"{gateway.url}/v1", api_key=gateway.key()) as found:
+        yield found
