@@ -1,7 +1,7 @@
 """The upstream of the benchmark: constant bytes over asyncio, so that it is never the bottleneck.
 
-``python bench/mock.py PORT`` answers a chat completion at once; with ``"stream":true`` in the body it writes the chunks of
-a stream one by one, each as its own write, ``X-Bench-Interval-Ms`` apart (default 0).
+``python bench/mock.py PORT`` answers a chat completion at once; with ``"stream":true`` in the body it writes the chunks
+of a stream one by one, each as its own write, ``X-Bench-Interval-Ms`` apart (default 0).
 """
 
 from __future__ import annotations
@@ -19,9 +19,7 @@ _ANSWER = (
     b'"message":{"role":"assistant","content":"' + b"The quick brown fox jumps over the lazy dog. " * 8 + b'"},'
     b'"finish_reason":"stop"}],"usage":{"prompt_tokens":40,"completion_tokens":80,"total_tokens":120}}'
 )
-WHOLE = (
-    b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(_ANSWER)
-) + _ANSWER
+WHOLE = (b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(_ANSWER)) + _ANSWER
 _HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 
 

@@ -29,7 +29,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 @dataclass
 class Target:
-    """One thing to measure. ``start`` gets (port, mock port, scratch folder) and returns the command and environment."""
+    """One thing to measure. ``start`` gets (port, mock port, scratch folder), returns the command and environment."""
 
     name: str
     start: Callable[[int, int, Path], tuple[list[str], dict[str, str]]]

@@ -82,14 +82,13 @@ def quantile(values: list[float], q: float) -> float:
 async def main(url: str, key: str, connections: int, seconds: float, interval_ms: int, extra: list[str]) -> None:
     """Runs the clients and prints the result."""
     parts = urlsplit(url)
-    assert parts.hostname and parts.port
+    assert parts.hostname
+    assert parts.port
     request = request_bytes(url, key, interval_ms, extra)
     tally = Tally()
     begun = time.perf_counter()
     until = begun + seconds
-    await asyncio.gather(
-        *(client(parts.hostname, parts.port, request, until, tally) for _ in range(connections))
-    )
+    await asyncio.gather(*(client(parts.hostname, parts.port, request, until, tally) for _ in range(connections)))
     took = time.perf_counter() - begun
     print(
         json.dumps(
@@ -107,6 +106,4 @@ async def main(url: str, key: str, connections: int, seconds: float, interval_ms
 
 
 if __name__ == "__main__":
-    uvloop.run(
-        main(sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4]), int(sys.argv[5]), sys.argv[6:])
-    )
+    uvloop.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4]), int(sys.argv[5]), sys.argv[6:]))

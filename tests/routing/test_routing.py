@@ -64,7 +64,7 @@ def test_weights_share_in_proportion() -> None:
     assert 900 <= firsts[3] <= 1100, "a weight below 1 counts as 1"
 
 
-@pytest.mark.parametrize("high, low", [(10, 0), (0, -1), (-1, -5), (1, -1)])
+@pytest.mark.parametrize(("high", "low"), [(10, 0), (0, -1), (-1, -5), (1, -1)])
 def test_higher_priority_takes_all(high: int, low: int) -> None:
     snapshot = _snapshot(_channel(1, priority=low), _channel(2, priority=high), _channel(3, priority=high))
     for seed in range(50):

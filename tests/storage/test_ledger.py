@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from ledger_tools import make_ledger, open_account, settlement, state
 
 from sluice.storage.engine import Database
-from sluice.storage.journal import Journal
 from sluice.storage.leases import WorkerLedger, recover
 from sluice.storage.tables import attempts, requests
+
 
 async def test_exactness_over_two_workers(database: Database, tmp_path: Path) -> None:
     start = 10**12

@@ -43,7 +43,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A successful unary answer in the client's format. ``usage`` has source ``none`` when the upstream told nothing."""
+    """A successful unary answer in the client's format. ``usage`` has source ``none`` when the upstream told none."""
 
     body: bytes
     content_type: bytes = b"application/json"
@@ -77,6 +77,6 @@ class StreamParser(Protocol):
         ...
 
     def finish(self) -> bytes:
-        """Call at the upstream's end of body. Returns the closing bytes (``[DONE]``...), or sets ``fault`` (BROKEN) when the
-        stream ended before its protocol's end."""
+        """Call at the upstream's end of body. Returns the closing bytes (``[DONE]``...), or sets ``fault`` (BROKEN)
+        when the stream ended before its protocol's end."""
         ...

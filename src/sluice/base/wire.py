@@ -14,8 +14,8 @@ BodySource = Callable[[], AsyncIterator[bytes]]
 class WireRequest:
     """One HTTP request to an upstream.
 
-    ``origin`` is ``scheme://host[:port]``, lower case, no path. ``target`` is the request target (path and query), already
-    percent-encoded. ``headers`` hold neither Host nor framing headers: the transport adds those.
+    ``origin`` is ``scheme://host[:port]``, lower case, no path. ``target`` is the request target (path and query),
+    already percent-encoded. ``headers`` hold neither Host nor framing headers: the transport adds those.
     ``body`` is bytes, or a source of pieces whose total is ``length`` bytes (chunked when ``length`` is None).
     """
 

@@ -14,8 +14,8 @@ from sluice.fake.scenario import Scenario
 Json = dict[str, Any]
 
 GREETING = (
-    "This is Sluice's built-in fake provider. It needs no key, costs nothing real, and speaks like a provider so that you can "
-    "try everything: streams, tools, errors, prices. You said: "
+    "This is Sluice's built-in fake provider. It needs no key, costs nothing real, and speaks like a provider so that "
+    "you can try everything: streams, tools, errors, prices. You said: "
 )
 WAV = (
     b"RIFF" + struct.pack("<I", 36 + 1600) + b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 1, 8000, 8000, 1, 8)

@@ -1,4 +1,4 @@
-"""What a fake model does, read from the suffixes of its name: ``gpt-4o-tool-split`` calls a tool, one byte at a time."""
+"""What a fake model does, read from the suffixes of its name: ``gpt-4o-tool-split`` calls a tool, byte by byte."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 FLAGS = frozenset(
     {
-        "ok", "tool", "ptool", "think", "thinktags", "slow", "split", "crlf", "429", "500", "503", "empty200", "html200",
-        "nousage", "zerousage", "abort", "filter", "long", "hang", "stall", "errstream", "echo", "toolsplit", "nodone",
-        "usageall", "length", "json", "comments", "nofinish",
+        "ok", "tool", "ptool", "think", "thinktags", "slow", "split", "crlf", "429", "500", "503", "empty200",
+        "html200", "nousage", "zerousage", "abort", "filter", "long", "hang", "stall", "errstream", "echo", "toolsplit",
+        "nodone", "usageall", "length", "json", "comments", "nofinish",
     }
 )  # fmt: skip
 """Suffixes without a number. What each does: docs/reference/fake-provider.md."""

@@ -151,7 +151,7 @@ def _qianfan_events(said: Said) -> Iterator[bytes]:
 
 
 async def zhipu(ask: Ask) -> None:
-    """Zhipu v4: the raw key or a JWT signed with its second half, its times in milliseconds; errors with codes of its own."""
+    """Zhipu v4: the raw key or a JWT signed with its second half, its times in milliseconds; errors with own codes."""
     problem = _zhipu_problem(ask.key)
     if problem:
         await ask.answer(401, {"error": {"code": "1000", "message": problem}})
@@ -200,11 +200,11 @@ async def dashscope(ask: Ask) -> None:
             return
         await openai.embeddings(ask, most=10)
         return
-    if path == "/chat/completions" and ask.json["model"].startswith("qwen3-"):
-        if not ask.json.get("stream") and ask.json.get("enable_thinking") is not False:
-            text = "parameter.enable_thinking must be set to false for non-streaming calls"
-            await ask.answer(400, openai.error(text, code="invalid_parameter_error"))
-            return
+    thinks = path == "/chat/completions" and ask.json["model"].startswith("qwen3-")
+    if thinks and not ask.json.get("stream") and ask.json.get("enable_thinking") is not False:
+        text = "parameter.enable_thinking must be set to false for non-streaming calls"
+        await ask.answer(400, openai.error(text, code="invalid_parameter_error"))
+        return
     handler = openai.ROUTES.get(path)
     if handler is None:
         await ask.answer(404, openai.error("not found"))

@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import re
 
-# The escapes of a string: both halves of a character, one half, or any other (which must be passed over as a whole, as a
-# backslash may be escaped itself).
+# The escapes of a string: both halves of a character, one half, or any other (which must be passed over as a whole, as
+# a backslash may be escaped itself).
 _ESCAPE = re.compile(
     rb"(\\u[dD][89aAbB][0-9a-fA-F]{2})?(\\u[dD][c-fC-F][0-9a-fA-F]{2})|(\\u[dD][89aAbB][0-9a-fA-F]{2})|\\[^u]"
 )

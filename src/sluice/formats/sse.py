@@ -31,7 +31,7 @@ class SseTooLong(Exception):
 
 
 def _whole_events(data: bytes) -> list[SseEvent]:
-    """The events of bytes that hold nothing but whole one-line events, as most upstreams send in most reads; else none."""
+    """The events of bytes that hold only whole one-line events, as most upstreams send in most reads; else none."""
     if _CR in data:
         return []
     if data.find(b"\n") == len(data) - 2:

@@ -31,8 +31,8 @@ class Inbound:
     """A client's request, read and checked by its surface.
 
     ``expected`` is the usage to set money aside for in formats whose cost does not hang on generated tokens; for the
-    others ``input_estimate``, ``asked_max_output`` and ``choices`` bound the worst case. ``created_ms`` is epoch milliseconds,
-    ``started`` the monotonic clock in seconds at the same moment.
+    others ``input_estimate``, ``asked_max_output`` and ``choices`` bound the worst case. ``created_ms`` is epoch
+    milliseconds, ``started`` the monotonic clock in seconds at the same moment.
     """
 
     id: str

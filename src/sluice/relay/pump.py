@@ -25,8 +25,8 @@ async def pump(
 ) -> Fault | None:
     """Pumps a stream to its end. Returns the fault that ended it, if one did.
 
-    ``on_commit`` is called before the first byte goes to the client: until then a fault leaves the client untouched, and
-    another channel may take over. ``settle`` is called once, before the last bytes of a stream that ended well.
+    ``on_commit`` is called before the first byte goes to the client: until then a fault leaves the client untouched,
+    and another channel may take over. ``settle`` is called once, before the last bytes of a stream that ended well.
     """
     parser, exchange = stream.parser, stream.exchange
     held: list[bytes] = []

@@ -10,7 +10,7 @@ from sluice.routing.snapshot import Channel, Snapshot, Tier
 
 
 class Plan:
-    """Yields candidates: higher priority first, weighted random within one priority (equal weights: uniform), resting ones last.
+    """Yields channels: higher priority first, weighted random within one priority (equal ones: uniform), resting last.
 
     Lazy: the order of what is never tried is never worked out.
     """

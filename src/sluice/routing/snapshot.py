@@ -42,7 +42,7 @@ class User:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """A client's credential. ``accounts`` are all accounts a request of it reserves on: its user's, and its own when limited."""
+    """A client's credential. ``accounts`` are all a request of it reserves on: its user's, and its own when limited."""
 
     id: int
     name: str
@@ -63,8 +63,8 @@ Tier = tuple[Channel, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """``routes`` maps (group, exact model) to tiers, highest priority first, enabled channels only; ``known`` holds every (group,
-    model) that any channel lists, enabled or not, so that 404 and 503 can be told apart."""
+    """``routes`` maps (group, exact model) to tiers, highest priority first, enabled channels only; ``known`` holds
+    every (group, model) that any channel lists, enabled or not, so that 404 and 503 can be told apart."""
 
     revision: int
     tokens: Mapping[bytes, Token]

@@ -8,7 +8,6 @@ from enum import Enum
 
 from sluice.base.outcome import Cause, Fault
 
-
 Tried = tuple[int, Cause]
 """A failed attempt: channel id and cause."""
 

@@ -69,10 +69,8 @@ class ChangeFeed:
         """Holds a connection that PostgreSQL notifies; the slow poll covers the time it is broken."""
         address = self._db.url.replace("+asyncpg", "", 1)
         while True:
-            try:
+            with suppress(OSError, asyncpg.PostgresError, TimeoutError):
                 await self._hear(await asyncpg.connect(address, timeout=5))
-            except (OSError, asyncpg.PostgresError, TimeoutError):
-                pass
             await asyncio.sleep(_BACK_OFF)
 
     async def _hear(self, conn: Any) -> None:

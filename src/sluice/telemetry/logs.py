@@ -11,7 +11,7 @@ _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARN
 
 
 class _QuietServer(logging.Filter):
-    """Drops the server's complaint about answers that were left unfinished on purpose (a stream that broke upstream)."""
+    """Drops the server's complaint about answers left unfinished on purpose (a stream that broke upstream)."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return "without completing response" not in record.getMessage()

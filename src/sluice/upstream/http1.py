@@ -1,7 +1,7 @@
 """Our HTTP/1.1 transport for the hot path: asyncio protocols on uvloop, httptools as the parser.
 
-No task per request, one future per wait, one timer per phase. A connection carries one exchange at a time and goes back to
-its origin's pool once the answer was read to its end.
+No task per request, one future per wait, one timer per phase. A connection carries one exchange at a time and goes back
+to its origin's pool once the answer was read to its end.
 """
 
 from __future__ import annotations

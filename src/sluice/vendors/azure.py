@@ -28,8 +28,8 @@ _FIRST_WITH_STREAM_OPTIONS = "2024-09-01"  # [unverified]
 
 
 class Azure(OpenAiLike):
-    """One Azure resource. ``base_url`` may be the resource's address, ``.../openai``, ``.../openai/v1``, or a deployment's
-    whole endpoint with its api-version. ``key`` may be ``key|api-version``."""
+    """One Azure resource. ``base_url`` may be the resource's address, ``.../openai``, ``.../openai/v1``, or a
+    deployment's whole endpoint with its api-version. ``key`` may be ``key|api-version``."""
 
     def __init__(self, vendor: Vendor, spec: ChannelSpec) -> None:
         self.version = ""

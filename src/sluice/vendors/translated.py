@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from sluice.base.outcome import Cause, Fault
 from sluice.base.usage import Usage
-from sluice.formats.ndjson import LineDecoder, LineTooLong
+from sluice.formats.ndjson import LineTooLong
 from sluice.formats.openai_chat.stream import ChatStream
 from sluice.formats.sse import SseDecoder, SseTooLong, encode_event
 from sluice.vendors.quirks import encode
@@ -47,7 +47,7 @@ class SseData:
 
 
 class TranslatedStream:
-    """A StreamParser: ``translate`` makes chunks of native events, ``inner`` keeps the rules of the client's protocol."""
+    """A StreamParser: ``translate`` makes chunks of native events, ``inner`` keeps the client protocol's rules."""
 
     def __init__(self, inner: ChatStream, splitting: Splitting, translate: Translate) -> None:
         self._inner = inner

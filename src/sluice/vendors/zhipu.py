@@ -1,7 +1,7 @@
 """Zhipu AI: the key as it is, or a short-lived token signed with it.
 
-A key is ``id.secret``. The token is a JWT, HS256 over the secret, its times in milliseconds (SDK ``zai``). The v3 API is
-gone; a channel whose address still names it gets v4, with the tokens v3 asked for.
+A key is ``id.secret``. The token is a JWT, HS256 over the secret, its times in milliseconds (SDK ``zai``). The v3 API
+is gone; a channel whose address still names it gets v4, with the tokens v3 asked for.
 """
 
 from __future__ import annotations

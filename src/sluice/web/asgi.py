@@ -83,8 +83,8 @@ class Gateway:
 
 
 def _tail(path: str) -> tuple[str, bool]:
-    """The path without empty segments and leading ``v1``s, and whether there was a ``v1``: bases are pasted with and without
-    it, and with a slash too many."""
+    """The path without empty segments and leading ``v1``s, and whether there was a ``v1``: bases are pasted with and
+    without it, and with a slash too many."""
     segments = [segment for segment in path.split("/") if segment]
     count = 0
     while count < len(segments) and segments[count] == "v1":

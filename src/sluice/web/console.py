@@ -10,8 +10,10 @@ _PAGE = b"""<!doctype html>
 <style>body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem;color-scheme:light dark}
 code{font-family:ui-monospace,monospace}</style></head>
 <body><h1>Sluice is running</h1>
-<p>Point any OpenAI client at <code>/v1</code> of this address, with a token made by <code>sluice token create</code>.</p>
-<p>The management API is at <code>/api/v1</code>; its description is at <a href="/api/v1/openapi.json">/api/v1/openapi.json</a>.</p>
+<p>Point any OpenAI client at <code>/v1</code> of this address, with a token made by
+<code>sluice token create</code>.</p>
+<p>The management API is at <code>/api/v1</code>; its description is at
+<a href="/api/v1/openapi.json">/api/v1/openapi.json</a>.</p>
 </body></html>
 """
 _HEADERS = [

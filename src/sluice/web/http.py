@@ -33,7 +33,7 @@ def header(scope: Scope, name: bytes) -> bytes | None:
 
 
 def credential(scope: Scope) -> bytes | None:
-    """The client's key: ``Authorization`` with or without ``Bearer``, ``x-api-key``, ``api-key``, ``x-goog-api-key``."""
+    """The key sent: ``Authorization`` with or without ``Bearer``, ``x-api-key``, ``api-key``, ``x-goog-api-key``."""
     found: bytes | None = None
     for key, value in scope["headers"]:
         if key == b"authorization":
@@ -56,8 +56,8 @@ def client_address(scope: Scope) -> str:
 async def body_pieces(scope: Scope, receive: Receive, limit: int, first: Message | None = None) -> AsyncIterator[bytes]:
     """The request's body as it comes, inflated when it is gzip; ``first`` is a message already received.
 
-    Raises GatewayError 413 over ``limit`` bytes (also counted after inflating), 400 for another encoding or broken gzip,
-    and ClientGone.
+    Raises GatewayError 413 over ``limit`` bytes (also counted after inflating), 400 for another encoding or broken
+    gzip, and ClientGone.
     """
     inflate = _inflater(header(scope, b"content-encoding"), limit)
     total = 0
@@ -196,7 +196,7 @@ class AsgiClient:
         await self._send({"type": "http.response.body", "body": data})
 
     def abort(self) -> None:
-        """Leaves the answer unfinished: the server then drops the connection, which the client sees as a broken body."""
+        """Leaves the answer unfinished: the server then drops the connection, which the client sees as a broken one."""
         self.aborted = True
 
 

@@ -16,8 +16,8 @@ def probe_routes(
     snapshot: Callable[[], Snapshot],
     metrics_open: bool,
 ) -> Mapping[str, App]:
-    """``/healthz``: the process serves. ``/readyz``: and its database answers (503 when not: it still relays, from memory).
-    ``/metrics``: Prometheus text, for management tokens unless open."""
+    """``/healthz``: the process serves. ``/readyz``: and its database answers (503 when not: it still relays, from
+    memory). ``/metrics``: Prometheus text, for management tokens unless open."""
 
     async def healthz(scope: Scope, receive: Receive, send: Send) -> None:
         await _text(send, 200, b"ok\n")

@@ -87,7 +87,7 @@ def _field(form: SpooledForm, name: str) -> str:
 
 
 def _duration_ms(head: bytes, size: int) -> int:
-    """The likely length of an audio file in milliseconds: exact for plain WAV, else by the usual rate of compressed speech."""
+    """An audio file's likely length in milliseconds: exact for plain WAV, else by compressed speech's usual rate."""
     if head[:4] == b"RIFF" and head[8:16] == b"WAVEfmt " and len(head) >= 32:
         rate = int.from_bytes(head[28:32], "little")
         if rate > 0:

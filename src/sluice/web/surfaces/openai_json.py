@@ -26,8 +26,8 @@ MAX_CHOICES = 128
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JsonEndpoint:
-    """One endpoint as data. ``lists`` and ``present`` name required members; ``expected`` gives the usage to reserve for where
-    no tokens are generated."""
+    """One endpoint as data. ``lists`` and ``present`` name required members; ``expected`` gives the usage to reserve
+    for where no tokens are generated."""
 
     format: Format
     lists: tuple[str, ...] = ()
