@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import socket
 import time
@@ -129,9 +130,11 @@ class Worker:
         )
         probe = Probe(self._transports, credentials, self._clock, rng)
         admin = create_admin(self._admin_deps(probe))
+        # The metrics library itself chose files by this variable when it was imported (cli/serve.py sets it).
+        shared = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
         operations = probe_routes(
             ready=self.ready,
-            exposition=lambda: exposition(self._metrics.registry),
+            exposition=lambda: exposition(self._metrics.registry, shared),
             snapshot=lambda: self._keeper.snapshot,
             metrics_open=settings.metrics_open,
         )

@@ -6,6 +6,8 @@ from typing import Protocol
 
 
 class Clock(Protocol):
+    """What time it is."""
+
     def now_ms(self) -> int:
         """Milliseconds since the Unix epoch."""
         ...
@@ -16,8 +18,12 @@ class Clock(Protocol):
 
 
 class Rng(Protocol):
+    """Chance."""
+
     def random(self) -> float:
         """A number in [0, 1)."""
         ...
 
-    def getrandbits(self, k: int, /) -> int: ...
+    def getrandbits(self, k: int, /) -> int:
+        """A number of ``k`` random bits."""
+        ...

@@ -25,6 +25,7 @@ class GatewayError(Exception):
 
 
 def invalid_credential(message: str = "no valid API key: send 'Authorization: Bearer sk-...'") -> GatewayError:
+    """No credential, a malformed one, or one nobody knows."""
     return GatewayError(401, "invalid_request_error", "invalid_api_key", message, should_retry=False)
 
 
@@ -34,6 +35,7 @@ def token_unusable(code: str, message: str) -> GatewayError:
 
 
 def insufficient_quota(message: str) -> GatewayError:
+    """A balance or a token's limit does not cover the request."""
     return GatewayError(429, "insufficient_quota", "insufficient_quota", message, should_retry=False)
 
 
@@ -43,16 +45,19 @@ def forbidden(code: str, message: str) -> GatewayError:
 
 
 def model_not_found(message: str) -> GatewayError:
+    """No channel lists this exact model for the client's group."""
     return GatewayError(404, "invalid_request_error", "model_not_found", message, "model", should_retry=False)
 
 
 def no_available_channel(message: str, retry_after: float | None = None) -> GatewayError:
+    """Channels list the model, but none can be used now."""
     return GatewayError(
         503, "server_error", "no_available_channel", message, retry_after=retry_after, should_retry=False
     )
 
 
 def rate_limited(message: str, retry_after: float) -> GatewayError:
+    """The token's own rate limit; ``retry_after`` is seconds."""
     return GatewayError(429, "rate_limit_error", "rate_limit_exceeded", message, retry_after=retry_after)
 
 
@@ -62,6 +67,7 @@ def bad_request(code: str, message: str, param: str | None = None) -> GatewayErr
 
 
 def body_too_large(limit: int) -> GatewayError:
+    """``limit`` is bytes."""
     return GatewayError(
         413,
         "invalid_request_error",
@@ -72,6 +78,7 @@ def body_too_large(limit: int) -> GatewayError:
 
 
 def not_found(message: str) -> GatewayError:
+    """Nothing is served at this path."""
     return GatewayError(404, "invalid_request_error", "not_found", message, should_retry=False)
 
 

@@ -32,6 +32,8 @@ class Channel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
+    """Who tokens belong to; ``group`` decides channels and the price multiplier."""
+
     id: int
     name: str
     role: str

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -98,10 +96,10 @@ class Metrics:
         return child
 
 
-def exposition(registry: CollectorRegistry) -> bytes:
-    """The metrics as Prometheus text: of this process, or of all workers where the library shares them by files."""
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+def exposition(registry: CollectorRegistry, shared: str | None) -> bytes:
+    """The metrics as Prometheus text: of this process, or of all workers where ``shared`` names their common folder."""
+    if shared is None:
         return generate_latest(registry)
     everything = CollectorRegistry()
-    MultiProcessCollector(everything)  # type: ignore[no-untyped-call]
+    MultiProcessCollector(everything, shared)  # type: ignore[no-untyped-call]
     return generate_latest(everything)

@@ -21,9 +21,13 @@ class Stale(Exception):
 class Owner(Protocol):
     """Who a connection belongs to: its pool."""
 
-    def give_back(self, connection: Connection) -> None: ...
+    def give_back(self, connection: Connection) -> None:
+        """The connection's answer was read to its end: it may serve again."""
+        ...
 
-    def lost(self, connection: Connection) -> None: ...
+    def lost(self, connection: Connection) -> None:
+        """The connection is closed."""
+        ...
 
 
 def request_head(request: WireRequest, host: bytes) -> bytes:
