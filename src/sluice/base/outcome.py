@@ -60,17 +60,35 @@ class StreamParser(Protocol):
     returned carried content, so the relay may still throw it away and try another channel.
     """
 
-    committed: bool
-    """True once bytes with content (text, reasoning, a tool call, audio, a finish reason) were returned."""
-    usage: Usage
-    """The usage seen so far; source ``none`` until the upstream tells."""
-    output_bytes: int
-    """UTF-8 bytes of generated text, reasoning and arguments seen so far: the base of a local estimate."""
-    finish_reason: str | None
-    done: bool
-    """True once the protocol's own end was seen; what follows is ignored."""
-    fault: Fault | None
-    """Set when the upstream reported an error in the stream or broke its protocol."""
+    @property
+    def committed(self) -> bool:
+        """True once bytes with content (text, reasoning, a tool call, audio, a finish reason) were returned."""
+        ...
+
+    @property
+    def usage(self) -> Usage:
+        """The usage seen so far; source ``none`` until the upstream tells."""
+        ...
+
+    @property
+    def output_bytes(self) -> int:
+        """UTF-8 bytes of generated text, reasoning and arguments seen so far: the base of a local estimate."""
+        ...
+
+    @property
+    def finish_reason(self) -> str | None:
+        """Why the answer ended, once the upstream told."""
+        ...
+
+    @property
+    def done(self) -> bool:
+        """True once the protocol's own end was seen; what follows is ignored."""
+        ...
+
+    @property
+    def fault(self) -> Fault | None:
+        """Set when the upstream reported an error in the stream or broke its protocol."""
+        ...
 
     def feed(self, data: bytes) -> bytes:
         """Takes bytes from the upstream and returns bytes for the client (often b"")."""
