@@ -7,15 +7,16 @@ needs, under model names of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import openai
 import pytest
 
-from .gateways import Gateway
+from .gateways import Gateway, NewGateway
 from .processes import Provider
+from .sdks import Ask, NodeSdk, Outcome, PythonSdk, Sdk, install_node_sdks
 
 MAIN_KEY = "sk-main0000000000000000000000000000"
 MODELS = [
@@ -28,7 +29,6 @@ MODELS = [
     )
 ]  # fmt: skip
 """What the session's gateway serves from its start, each at $1 and $2 a million input and output tokens."""
-NewGateway = Callable[..., Gateway]
 
 
 def plain_config(provider: Provider) -> dict[str, Any]:
@@ -92,3 +92,25 @@ async def async_client(gateway: Gateway) -> Any:
     """The same, asynchronous."""
     async with openai.AsyncOpenAI(base_url=f"{gateway.url}/v1", api_key=gateway.key()) as found:
         yield found
+
+
+@pytest.fixture(scope="session", params=["python", "openai4", "openai6"])
+def sdk(request: pytest.FixtureRequest) -> Iterator[Sdk]:
+    """Each SDK: OpenAI's for Python, and for Node in the two versions that clients pin."""
+    if request.param == "python":
+        yield PythonSdk()
+        return
+    install_node_sdks()
+    node = NodeSdk(request.param)
+    yield node
+    node.close()
+
+
+@pytest.fixture
+def ask(gateway: Gateway, sdk: Sdk) -> Ask:
+    """Calls the shared gateway by an SDK: ``ask(op, body, token="main", headers=, max_retries=, stop_after=)``."""
+
+    def call(op: str, body: dict[str, Any] | None = None, *, token: str = "main", **options: Any) -> Outcome:
+        return sdk.call(f"{gateway.url}/v1", gateway.key(token), op, body or {}, **options)
+
+    return call

@@ -135,6 +135,10 @@ class Gateway:
         return answer.json() if answer.status_code == 200 else None
 
 
+NewGateway = Callable[..., Gateway]
+"""What the fixture ``new_gateway`` gives."""
+
+
 def until(look: Callable[[], dict[str, Any] | None], what: str) -> dict[str, Any]:
     """What ``look`` finds, asked again until there is something. Raises AssertionError when nothing comes."""
     deadline = time.monotonic() + _SETTLED_SECONDS
