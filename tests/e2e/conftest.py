@@ -37,7 +37,7 @@ def plain_config(provider: Provider) -> dict[str, Any]:
         "channels": [
             {
                 "name": "fake",
-                "provider": "openai",
+                "provider": "openai-compatible",
                 "base_url": provider.base(),
                 "key": "up-fake-secret",
                 "models": [*MODELS, "text-embedding-3-small", "bge-reranker-v2-m3", "tts-1", "whisper-1", "dall-e-3"],
