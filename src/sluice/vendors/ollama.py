@@ -20,7 +20,7 @@ from sluice.vendors.answers import read_embeddings
 from sluice.vendors.dialect import Call, ChannelSpec
 from sluice.vendors.ollama_chat import Speech, native_request
 from sluice.vendors.openai_like import CHAT, OpenAiLike
-from sluice.vendors.parts import as_stream, cap, is_whole, new_id
+from sluice.vendors.parts import as_stream, is_whole, new_id
 from sluice.vendors.quirks import UNREADABLE, encode, present, refuse_token_ids
 from sluice.vendors.schema import Vendor
 from sluice.vendors.translated import TranslatedStream
@@ -83,8 +83,6 @@ class NativeOllama(Ollama):
     def shape(self, members: dict[str, Any], call: Call) -> list[str]:
         """Puts the native body in the place of the client's."""
         if call.format is CHAT:
-            if call.max_output is not None:
-                cap(members, call.max_output, "max_tokens")
             body, told = native_request(members, call, self._defaults)
         elif call.format is Format.EMBEDDINGS:
             body, told = self._embed(members, call)

@@ -16,7 +16,7 @@ from sluice.base.outcome import Cause, Fault
 from sluice.base.wire import WireHead
 from sluice.formats.openai_chat.errors import fault_from
 from sluice.vendors.dialect import Call
-from sluice.vendors.parts import call_id
+from sluice.vendors.parts import bounded, call_id
 from sluice.vendors.quirks import UNREADABLE, encode, present
 from sluice.vendors.translated import Chunk
 from sluice.vendors.turns import Turn, decoded, left_out, read_turns, unsupported
@@ -54,6 +54,9 @@ def native_request(members: dict[str, Any], call: Call, defaults: dict[str, Any]
     told += _thinking(members, body)
     _response_format(members, body)
     options = _options(members)
+    limit = bounded(options.get("num_predict"), call.max_output)
+    if limit is not None:
+        options["num_predict"] = limit
     if "keep_alive" in defaults:
         body.setdefault("keep_alive", defaults["keep_alive"])
     if "num_ctx" in defaults:

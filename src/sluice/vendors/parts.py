@@ -108,6 +108,17 @@ def cap(members: dict[str, Any], most: int, name: str) -> None:
         members[name] = most
 
 
+def bounded(given: Any, most: int | None) -> Any:
+    """A limit on the output (decoded, undecoded or None for none) that is not above ``most``.
+
+    Some protocols say "no limit" with a negative number.
+    """
+    if most is None:
+        return given
+    number = given if type(given) is int else whole_number(given)
+    return most if number is None or number < 0 else min(number, most)
+
+
 def whole_number(raw: Any) -> int | None:
     """The whole number an undecoded member is; None for anything else."""
     try:
