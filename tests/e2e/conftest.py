@@ -25,7 +25,7 @@ MODELS = [
         "", "-tool", "-ptool", "-toolsplit", "-think", "-thinktags", "-slow", "-split", "-crlf", "-429", "-500",
         "-503", "-empty200", "-html200", "-nousage", "-zerousage", "-abort", "-filter", "-long", "-hang", "-stall",
         "-errstream", "-429-midstream", "-echo", "-nodone", "-usageall", "-length", "-json", "-comments", "-nofinish",
-        "-usage-1000-500", "-chunks-64",
+        "-usage-1000-500", "-slow-errstream", "-slow-429-midstream", "-slow-abort", "-chunks-64",
     )
 ]  # fmt: skip
 """What the session's gateway serves from its start, each at $1 and $2 a million input and output tokens."""
