@@ -7,8 +7,8 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import Random, SystemRandom
 
@@ -67,6 +67,15 @@ class SystemClock:
         return time.monotonic()
 
 
+class _FakeServer(uvicorn.Server):
+    """A server inside a server: signals are for the outer one, which tells this one when to end."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leaves the signals alone."""
+        yield
+
+
 class Worker:
     """Everything one worker process holds, from its start to its end."""
 
@@ -78,7 +87,7 @@ class Worker:
         self._guard = Guard(AddressPolicy.ANY)
         self._metrics = Metrics(CollectorRegistry())
         self._tasks: list[asyncio.Task[None]] = []
-        self._fake: uvicorn.Server | None = None
+        self._fake: _FakeServer | None = None
         self._reloading = asyncio.Lock()
 
     async def start(self) -> Gateway:
@@ -167,9 +176,8 @@ class Worker:
         sock.bind(("127.0.0.1", 0))
         port = sock.getsockname()[1]
         config = uvicorn.Config(create_fake(), log_level="error", access_log=False, lifespan="off")
-        self._fake = uvicorn.Server(config)
-        self._fake.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-        self._tasks.append(asyncio.ensure_future(self._fake.serve(sockets=[sock])))
+        self._fake = _FakeServer(config)
+        self._fake_task = asyncio.ensure_future(self._fake.serve(sockets=[sock]))
         return f"http://127.0.0.1:{port}"
 
     async def _reload(self) -> None:
@@ -216,13 +224,15 @@ class Worker:
 
     async def stop(self) -> None:
         """Applies the journal, gives every lease back, closes every connection."""
-        if self._fake is not None:
-            self._fake.should_exit = True
         for task in self._tasks:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
         await self._transports.aclose()
+        if self._fake is not None:
+            # It closes its sockets itself: a cancelled server would leave them open.
+            self._fake.should_exit = True
+            await self._fake_task
         await self._ledger.close()
         await self._db.close()
 
