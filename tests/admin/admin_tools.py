@@ -21,6 +21,7 @@ from sluice.settings import Settings
 
 API = "/api/v1"
 ROOT_PASSWORD = "a long enough root password"
+PASSWORD = "a password of a person"
 FAKE_URL = "http://fake.sluice.internal"
 PLANTED = "sk-planted-upstream-key-0123456789abcdef"
 """An upstream key that no answer may ever hold."""
@@ -62,6 +63,20 @@ class Gateway:
         assert answer.status_code == 200, answer.text
         client.headers["x-csrf-token"] = answer.json()["csrf"]
         return client
+
+
+@dataclass(frozen=True)
+class People:
+    """One client for each kind of caller; ``user`` and ``other`` are plain users."""
+
+    anonymous: httpx.Client
+    user: httpx.Client
+    other: httpx.Client
+    admin: httpx.Client
+    root: httpx.Client
+    key: httpx.Client
+    """Root's management token."""
+    ids: dict[str, int]
 
 
 async def _prepare(settings: Settings) -> str | None:

@@ -6,7 +6,6 @@ import asyncio
 import itertools
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
@@ -15,24 +14,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from admin_tools import PLANTED, ROOT_PASSWORD, Gateway, ok, running
+from admin_tools import PASSWORD, PLANTED, ROOT_PASSWORD, Gateway, People, ok, running
 
 _numbers = itertools.count()
-PASSWORD = "a password of a person"
-
-
-@dataclass(frozen=True)
-class People:
-    """One client for each kind of caller; ``user`` and ``other`` are plain users."""
-
-    anonymous: httpx.Client
-    user: httpx.Client
-    other: httpx.Client
-    admin: httpx.Client
-    root: httpx.Client
-    key: httpx.Client
-    """Root's management token."""
-    ids: dict[str, int]
 
 
 async def _create_database(address: str, name: str) -> None:

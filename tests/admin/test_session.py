@@ -9,8 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 import sqlalchemy as sa
-from admin_tools import ROOT_PASSWORD, Gateway, ok, refused, running
-from conftest import PASSWORD, People
+from admin_tools import PASSWORD, ROOT_PASSWORD, Gateway, People, ok, refused, running
 
 from sluice.storage.engine import open_database
 from sluice.storage.tables import sessions, users
