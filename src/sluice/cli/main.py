@@ -22,6 +22,7 @@ main = typer.Typer(
     help="Sluice: one address, one key, every model; each request metered exactly.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # brackets in the help texts are meant as they stand
     add_completion=False,
 )
 main.add_typer(channels.app, name="channel")
