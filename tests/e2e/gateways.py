@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import subprocess
 import sys
 import time
@@ -80,7 +81,7 @@ class Gateway:
         """The header that carries a token's key."""
         return {"authorization": f"Bearer {self.key(name)}"}
 
-    def cli(self, *args: str, ok: bool = True) -> str:
+    def cli(self, *args: str, ok: bool = True, environment: Mapping[str, str] | None = None) -> str:
         """What a command of ``sluice`` printed, run over this gateway's data; raises when it fails, unless not ``ok``
         (then the text is of standard error)."""
         done = subprocess.run(
@@ -88,7 +89,7 @@ class Gateway:
             capture_output=True,
             text=True,
             timeout=_CLI_SECONDS,
-            env={**self._environment, "SLUICE_DATA_DIR": str(self.data_dir)},
+            env={**os.environ, **self._environment, "SLUICE_DATA_DIR": str(self.data_dir), **(environment or {})},
             check=False,
         )
         assert (done.returncode == 0) is ok, f"{args}: {done.returncode}\n{done.stdout}\n{done.stderr}"
