@@ -1,0 +1,30 @@
+// Where one can go, in the order of the sidebar, and who may.
+import type { LinkProps } from "@tanstack/react-router";
+import type { ComponentType } from "react";
+import type { Key } from "~/i18n";
+import { IconHome, IconRocket } from "~/kit/icons";
+import type { Role } from "./session";
+
+export interface Place {
+  to: NonNullable<LinkProps["to"]>;
+  label: Key;
+  icon: ComponentType<{ size?: number; stroke?: number }>;
+  least: Role;
+  /** Typed after `g`: `g l` goes to the logs. */
+  key: string;
+}
+
+export interface Area {
+  label: Key | null;
+  places: Place[];
+}
+
+export const AREAS: Area[] = [
+  {
+    label: null,
+    places: [
+      { to: "/", label: "nav.home", icon: IconHome, least: "user", key: "h" },
+      { to: "/start", label: "nav.start", icon: IconRocket, least: "admin", key: "f" },
+    ],
+  },
+];

@@ -1,0 +1,87 @@
+// Every screen, its address, what its address may hold, and who may open it. Each screen is a file of its own on the wire.
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { searchReader } from "~/kit/list";
+import { Loading } from "~/kit/states";
+import { NotFound, ScreenFailed } from "./fallbacks";
+import { atLeast, type Role, sessionQuery } from "./session";
+
+interface Context {
+  client: QueryClient;
+}
+
+const root = createRootRouteWithContext<Context>()({ component: Outlet, notFoundComponent: NotFound });
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: "/setup",
+  component: lazyRouteComponent(() => import("~/screens/door/Setup")),
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: searchReader({ next: "string" }),
+  component: lazyRouteComponent(() => import("~/screens/door/SignIn")),
+});
+
+/** Around every screen that needs somebody signed in. */
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: "shell",
+  component: lazyRouteComponent(() => import("./Shell")),
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.client.ensureQueryData(sessionQuery);
+    if (session) return;
+    const next = location.href === "/" ? undefined : location.href;
+    throw redirect({ to: "/sign-in", search: { next }, replace: true });
+  },
+});
+
+/** To those of a lower rank the screen does not exist. */
+function only(role: Role) {
+  return async ({ context }: { context: Context }) => {
+    const session = await context.client.ensureQueryData(sessionQuery);
+    if (!atLeast(session, role)) throw redirect({ to: "/", replace: true });
+  };
+}
+
+const home = createRoute({
+  getParentRoute: () => shell,
+  path: "/",
+  component: lazyRouteComponent(() => import("~/screens/home/Home")),
+});
+
+const start = createRoute({
+  getParentRoute: () => shell,
+  path: "/start",
+  beforeLoad: only("admin"),
+  component: lazyRouteComponent(() => import("~/screens/start/Start")),
+});
+
+const tree = root.addChildren([setup, signIn, shell.addChildren([home, start])]);
+
+export function makeRouter(client: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { client },
+    defaultPreload: "intent",
+    defaultPreloadStaleTime: 0,
+    defaultPendingComponent: Loading,
+    defaultErrorComponent: ScreenFailed,
+    scrollRestoration: true,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

@@ -1,0 +1,52 @@
+// Who is signed in.
+import { type QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
+import { type Api, ApiFailure, api, setCsrf, take } from "~/api/client";
+
+export type Session = Api<"SessionView">;
+export type Role = Session["user"]["role"];
+
+// The cookie cannot be seen from here. This mark says that there may be one, so that a visitor who never signed in
+// is not asked for at the gateway (the answer would be an error in the browser's console).
+const MARK = "sluice-signed-in";
+const RANK: Record<Role, number> = { user: 1, admin: 2, root: 3 };
+
+export const sessionQuery = queryOptions({
+  queryKey: ["session"],
+  staleTime: 60_000,
+  queryFn: async (): Promise<Session | null> => {
+    if (localStorage.getItem(MARK) === null) return null;
+    try {
+      const session = await take(api.GET("/api/v1/session"));
+      setCsrf(session.csrf ?? "");
+      return session;
+    } catch (error) {
+      if (!(error instanceof ApiFailure) || error.status !== 401) throw error;
+      localStorage.removeItem(MARK);
+      return null;
+    }
+  },
+});
+
+export function begin(client: QueryClient, session: Session): void {
+  localStorage.setItem(MARK, "1");
+  setCsrf(session.csrf ?? "");
+  client.clear();
+  client.setQueryData(sessionQuery.queryKey, session);
+}
+
+export function end(client: QueryClient): void {
+  localStorage.removeItem(MARK);
+  setCsrf("");
+  client.setQueryData(sessionQuery.queryKey, null);
+}
+
+export function atLeast(session: Session | null | undefined, role: Role): boolean {
+  return session ? RANK[session.user.role] >= RANK[role] : false;
+}
+
+/** The session on screens that are only shown with one. */
+export function useSession(): Session {
+  const { data } = useQuery(sessionQuery);
+  if (!data) throw new Error("nobody is signed in");
+  return data;
+}

@@ -1,0 +1,165 @@
+// The one form: values, a request to the gateway, and its refusal shown at the field it is about.
+import { Button, Drawer, Modal } from "@mantine/core";
+import { type UseFormReturnType, useForm } from "@mantine/form";
+import { type FormEvent, type ReactNode, useState } from "react";
+import { ApiFailure } from "~/api/client";
+import { useWords } from "~/i18n";
+import { tell } from "./failure";
+import styles from "./form.module.css";
+import { Failure } from "./states";
+
+type Validate<Values> = { [Field in keyof Values]?: (value: Values[Field], values: Values) => ReactNode };
+
+interface Options<Values, Result> {
+  initial: Values;
+  validate?: Validate<Values>;
+  send: (values: Values) => Promise<Result>;
+  done: (result: Result) => void;
+  /** The form's name of a field the gateway calls otherwise. */
+  fieldOf?: (param: string) => string;
+}
+
+export interface ApiForm<Values> {
+  form: UseFormReturnType<Values>;
+  busy: boolean;
+  failure: unknown;
+  submit: (event?: FormEvent<HTMLFormElement>) => void;
+}
+
+export function useApiForm<Values extends object, Result>(options: Options<Values, Result>): ApiForm<Values> {
+  const { initial, validate, send, done, fieldOf } = options;
+  const words = useWords();
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<unknown>(null);
+  const form = useForm<Values>({ initialValues: initial, ...(validate ? { validate: validate as never } : {}) });
+  const run = async (values: Values) => {
+    setBusy(true);
+    setFailure(null);
+    try {
+      done(await send(values));
+    } catch (error) {
+      const param = error instanceof ApiFailure && error.param ? (fieldOf?.(error.param) ?? error.param) : null;
+      if (param !== null && param in values) {
+        const told = tell(error, words);
+        form.setFieldError(param, told.detail ?? told.title);
+      } else {
+        setFailure(error);
+      }
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { form, busy, failure, submit: form.onSubmit((values) => void run(values)) };
+}
+
+interface FormProps {
+  state: Pick<ApiForm<never>, "busy" | "failure"> & { submit: (event?: FormEvent<HTMLFormElement>) => void };
+  submitLabel: string;
+  children: ReactNode;
+  onCancel?: () => void;
+  extra?: ReactNode;
+}
+
+export function Form({ state, submitLabel, children, onCancel, extra }: FormProps) {
+  const { t } = useWords();
+  return (
+    <form className={styles.form} onSubmit={state.submit} noValidate>
+      <div className={styles.fields}>{children}</div>
+      {Boolean(state.failure) && <Failure error={state.failure} />}
+      <div className={styles.buttons}>
+        <Button type="submit" loading={state.busy}>
+          {submitLabel}
+        </Button>
+        {onCancel && (
+          <Button variant="default" onClick={onCancel}>
+            {t("common.cancel")}
+          </Button>
+        )}
+        {extra && <div className={styles.extra}>{extra}</div>}
+      </div>
+    </form>
+  );
+}
+
+/** Fields that belong together, under a heading. */
+export function Group({ title, hint, children }: { title: string; hint?: ReactNode; children: ReactNode }) {
+  return (
+    <fieldset className={styles.group}>
+      <legend>{title}</legend>
+      {hint && <p>{hint}</p>}
+      <div className={styles.fields}>{children}</div>
+    </fieldset>
+  );
+}
+
+export function Row({ children }: { children: ReactNode }) {
+  return <div className={styles.row}>{children}</div>;
+}
+
+interface SideProps {
+  title: ReactNode;
+  opened: boolean;
+  onClose: () => void;
+  children: ReactNode;
+  size?: number;
+}
+
+/** A panel at the side, over the list it belongs to. */
+export function Side({ title, opened, onClose, children, size = 560 }: SideProps) {
+  const { t } = useWords();
+  return (
+    <Drawer
+      opened={opened}
+      onClose={onClose}
+      title={title}
+      position="right"
+      size={size}
+      closeButtonProps={{ "aria-label": t("common.close") }}
+      classNames={{ title: styles.sideTitle, content: styles.side, header: styles.sideHead, body: styles.sideBody }}
+    >
+      {children}
+    </Drawer>
+  );
+}
+
+interface ConfirmProps {
+  opened: boolean;
+  title: string;
+  /** What will happen, so that nobody has to guess. */
+  children: ReactNode;
+  action: string;
+  onClose: () => void;
+  run: () => Promise<unknown>;
+}
+
+export function Confirm({ opened, title, children, action, onClose, run }: ConfirmProps) {
+  const { t } = useWords();
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<unknown>(null);
+  const go = async () => {
+    setBusy(true);
+    setFailure(null);
+    try {
+      await run();
+      onClose();
+    } catch (error) {
+      setFailure(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal opened={opened} onClose={onClose} title={title} closeButtonProps={{ "aria-label": t("common.close") }} classNames={{ title: styles.sideTitle }}>
+      <div>{children}</div>
+      {Boolean(failure) && <Failure error={failure} />}
+      <div className={styles.buttons}>
+        <Button color="red.8" loading={busy} onClick={() => void go()}>
+          {action}
+        </Button>
+        <Button variant="default" onClick={onClose} data-autofocus>
+          {t("common.cancel")}
+        </Button>
+      </div>
+    </Modal>
+  );
+}

@@ -1,0 +1,93 @@
+// Numbers, money and times as people read them. Money comes from the gateway as exact decimal text and stays text.
+import type { Language } from "~/i18n";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+export function integer(value: number, language: Language): string {
+  return new Intl.NumberFormat(language).format(value);
+}
+
+/** 1,234 -> "1.2K": for places where the exact number is a hover away. */
+export function compact(value: number, language: Language): string {
+  if (Math.abs(value) < 10_000) return integer(value, language);
+  return new Intl.NumberFormat(language === "zh" ? "zh" : "en", { notation: "compact", maximumFractionDigits: 1 }).format(
+    value,
+  );
+}
+
+/** "200.000000000" -> "$200.00"; "0.000123" -> "$0.000123". No digit that says something is lost. */
+export function dollars(text: string): string {
+  const match = /^(-?)(\d+)(?:\.(\d*))?$/.exec(text.trim());
+  if (!match) return text;
+  const [, sign = "", whole = "0", fraction = ""] = match;
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  const digits = fraction.replace(/0+$/, "").padEnd(2, "0");
+  return `${sign}$${grouped}.${digits}`;
+}
+
+/** Dollars in few characters: to the cent above one dollar, three significant digits below. */
+export function shortDollars(text: string): string {
+  const value = Number(text);
+  if (!Number.isFinite(value)) return text;
+  if (value === 0) return "$0";
+  const size = Math.abs(value);
+  if (size >= 1) return dollars(value.toFixed(2));
+  const places = Math.min(9, 2 - Math.floor(Math.log10(size)));
+  return dollars(value.toFixed(places));
+}
+
+/** 1234 ms -> "1.23 s". */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < MINUTE) return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
+  return `${Math.floor(ms / MINUTE)} min ${Math.round((ms % MINUTE) / 1000)} s`;
+}
+
+export function percent(part: number, whole: number, language: Language): string {
+  const share = whole ? part / whole : 0;
+  return new Intl.NumberFormat(language, {
+    style: "percent",
+    maximumFractionDigits: share > 0 && share < 0.1 ? 2 : 1,
+  }).format(share);
+}
+
+export function dateTime(ms: number, language: Language): string {
+  return new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", {
+    dateStyle: "medium",
+    timeStyle: "medium",
+  }).format(ms);
+}
+
+export function clockTime(ms: number, language: Language): string {
+  return new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hour12: false,
+  }).format(ms);
+}
+
+export function dayName(ms: number, language: Language): string {
+  return new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", { day: "numeric", month: "short" }).format(ms);
+}
+
+const STEPS: [number, Intl.RelativeTimeFormatUnit][] = [
+  [365 * DAY, "year"],
+  [30 * DAY, "month"],
+  [DAY, "day"],
+  [HOUR, "hour"],
+  [MINUTE, "minute"],
+  [1000, "second"],
+];
+
+/** "3 hours ago", "in 2 days". */
+export function relative(ms: number, now: number, language: Language): string {
+  const format = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const distance = ms - now;
+  for (const [size, unit] of STEPS) {
+    if (Math.abs(distance) >= size) return format.format(Math.trunc(distance / size), unit);
+  }
+  return format.format(0, "second");
+}
