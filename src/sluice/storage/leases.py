@@ -31,6 +31,10 @@ MOST_PENDING = 50_000
 """Settlements kept in memory for the database; beyond it they are read again from the journal."""
 _TICK = 0.1
 _LEASE_TICK = 1.0
+_AHEAD = 64
+"""A lease is made to last for so many requests like the one that asked for it ..."""
+_GREED = 4
+"""... but never takes more than this part of what the account still holds: other workers need some too."""
 
 
 class WorkerLedger:
@@ -96,19 +100,19 @@ class WorkerLedger:
             async with self._growing.setdefault(short, asyncio.Lock()):
                 need = amount - book.lease(short).free
                 try:
-                    if need > 0 and not await self._grow(short, need):
+                    if need > 0 and not await self._grow(short, need, _AHEAD * amount):
                         break
                 except DatabaseAway as error:
                     raise LedgerAway(str(error)) from error
         return book.available(accounts)
 
-    async def _grow(self, account: int, need: Nano) -> bool:
+    async def _grow(self, account: int, need: Nano, ahead: Nano) -> bool:
         """Moves money from the account to this worker: the need, and some for what comes next. False: it is short."""
-        ahead = max(16 * need, 2 * self._rates.get(account, 0))
+        ahead = max(ahead, 2 * self._rates.get(account, 0))
         async with self._db.write() as conn:
             query = sa.select(accounts.c.balance_nano - accounts.c.leased_nano).where(accounts.c.id == account)
             left = (await conn.execute(query.with_for_update())).scalar_one_or_none() or 0
-            take = max(min(need, left), min(left // 2, ahead))
+            take = max(min(need, left), min(left // _GREED, ahead))
             if take > 0:
                 await self._move(conn, account, take)
         self._book.granted(account, max(take, 0))

@@ -20,7 +20,12 @@ class _QuietServer(logging.Filter):
 def configure(level: str, *, as_json: bool) -> None:
     """Sets up logging once per process. Raises KeyError for an unknown level."""
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        structlog.processors.JSONRenderer()
+        if as_json
+        # The plain formatter: the others print the values of local variables, keys among them.
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     )
     structlog.configure(
         processors=[
