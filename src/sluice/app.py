@@ -5,19 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-import socket
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from random import Random, SystemRandom
 
 import structlog
-import uvicorn
 from prometheus_client import CollectorRegistry
 
 from sluice import __version__
-from sluice.fake.app import create_app as create_fake
+from sluice.fake.server import serving as fake_serving
 from sluice.relay.admit import RateBook
 from sluice.relay.attempt import Attempter, AttemptPolicy
 from sluice.relay.keeper import Keeper
@@ -67,15 +65,6 @@ class SystemClock:
         return time.monotonic()
 
 
-class _FakeServer(uvicorn.Server):
-    """A server inside a server: signals are for the outer one, which tells this one when to end."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leaves the signals alone."""
-        yield
-
-
 class Worker:
     """Everything one worker process holds, from its start to its end."""
 
@@ -87,7 +76,7 @@ class Worker:
         self._guard = Guard(AddressPolicy.ANY)
         self._metrics = Metrics(CollectorRegistry())
         self._tasks: list[asyncio.Task[None]] = []
-        self._fake: _FakeServer | None = None
+        self._guests = AsyncExitStack()
         self._reloading = asyncio.Lock()
 
     async def start(self) -> Gateway:
@@ -112,7 +101,7 @@ class Worker:
 
     async def _build(self) -> Gateway:
         settings = self.settings
-        overrides = {FAKE_ORIGIN: await self._serve_fake()}
+        overrides = {FAKE_ORIGIN: await self._guests.enter_async_context(fake_serving())}
         self._transports = Transports(Limits(), self._guard, overrides=overrides)
         credentials = CredentialCache(self._transports, self._clock)
         deadlines = Deadlines(connect=settings.connect_timeout, head=settings.head_timeout, read=settings.read_timeout)
@@ -170,16 +159,6 @@ class Worker:
         async with self._db.read() as conn:
             return await totals(conn, account_id)
 
-    async def _serve_fake(self) -> str:
-        """Serves the fake provider on a loopback port of this worker; returns its origin."""
-        sock = socket.socket()
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
-        config = uvicorn.Config(create_fake(), log_level="error", access_log=False, lifespan="off")
-        self._fake = _FakeServer(config)
-        self._fake_task = asyncio.ensure_future(self._fake.serve(sockets=[sock]))
-        return f"http://127.0.0.1:{port}"
-
     async def _reload(self) -> None:
         """Takes up what changed in the database since the snapshot."""
         async with self._reloading:
@@ -229,10 +208,7 @@ class Worker:
             with suppress(asyncio.CancelledError):
                 await task
         await self._transports.aclose()
-        if self._fake is not None:
-            # It closes its sockets itself: a cancelled server would leave them open.
-            self._fake.should_exit = True
-            await self._fake_task
+        await self._guests.aclose()
         await self._ledger.close()
         await self._db.close()
 

@@ -13,10 +13,12 @@ from typing import Annotated
 
 import typer
 
+from sluice.app import FAKE_ORIGIN
 from sluice.base.outcome import Fault
 from sluice.cli.apply import Applier
 from sluice.cli.config import ChannelConfig, Config
 from sluice.cli.office import DatabaseUrl, DataDir, Fail, Office, every, fail, opened, run, settings_from, table
+from sluice.fake.server import serving as fake_serving
 from sluice.relay.doctor import Step
 from sluice.relay.probe import Probe, TestResult
 from sluice.storage.manage import channels
@@ -52,12 +54,13 @@ class _Upstream:
 @asynccontextmanager
 async def _probing() -> AsyncIterator[Probe]:
     # Who runs commands on this machine may reach whatever the machine reaches.
-    transports = Transports(Limits(), Guard(AddressPolicy.ANY))
-    clock = _Clock()
-    try:
-        yield Probe(transports, CredentialCache(transports, clock), clock, SystemRandom())
-    finally:
-        await transports.aclose()
+    async with fake_serving() as fake:
+        transports = Transports(Limits(), Guard(AddressPolicy.ANY), overrides={FAKE_ORIGIN: fake})
+        clock = _Clock()
+        try:
+            yield Probe(transports, CredentialCache(transports, clock), clock, SystemRandom())
+        finally:
+            await transports.aclose()
 
 
 async def _upstream(office: Office, name: str) -> _Upstream:

@@ -1,8 +1,11 @@
-"""Runs the fake provider as a server of its own: ``sluice fake-provider``."""
+"""Runs the fake provider: as a server of its own (``sluice fake-provider``), or beside something else."""
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 
@@ -18,3 +21,29 @@ def run(host: str, port: int) -> None:
     print(f"the fake provider listens on http://{host}:{sock.getsockname()[1]}", flush=True)
     config = uvicorn.Config(create_app(), log_level="warning", access_log=False, lifespan="off")
     uvicorn.Server(config).run(sockets=[sock])
+
+
+class _Guest(uvicorn.Server):
+    """A server that leaves the process's signals to its host."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Captures none."""
+        yield
+
+
+@asynccontextmanager
+async def serving() -> AsyncIterator[str]:
+    """Serves on a free loopback port as long as the block runs; gives the origin."""
+    sock = socket.socket()
+    sock.bind(("127.0.0.1", 0))
+    # From here on connections wait, though the server has not started yet.
+    sock.listen(2048)
+    server = _Guest(uvicorn.Config(create_app(), log_level="error", access_log=False, lifespan="off"))
+    task = asyncio.ensure_future(server.serve(sockets=[sock]))
+    try:
+        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+    finally:
+        # It closes its sockets itself: a cancelled server would leave them open.
+        server.should_exit = True
+        await task
