@@ -99,6 +99,8 @@ class PassingStream:
 
     def feed(self, data: bytes) -> bytes:
         """Passes the bytes, looking for usage and errors in events."""
+        if self.done or self.fault is not None:
+            return b""
         if self._sse is None:
             self.output_bytes += len(data)
         elif not self._watch(data):
