@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from random import SystemRandom
 from typing import Annotated
 
+import msgspec
 import typer
 
 from sluice.app import FAKE_ORIGIN
 from sluice.base.outcome import Fault
 from sluice.cli.apply import Applier
 from sluice.cli.config import ChannelConfig, Config
+from sluice.cli.export import channel_config
 from sluice.cli.office import DatabaseUrl, DataDir, Fail, Office, every, fail, opened, run, settings_from, table
 from sluice.fake.server import serving as fake_serving
 from sluice.relay.doctor import Step
@@ -79,31 +81,31 @@ async def _upstream(office: Office, name: str) -> _Upstream:
 def set_(
     name: Name,
     provider: Annotated[str, typer.Option(help="The provider's id: docs/reference/providers.md.")],
-    base_url: Annotated[str, typer.Option(help="Its address, when it differs from the provider's own.")] = "",
+    base_url: Annotated[str | None, typer.Option(help="Its address, when it differs from the provider's own.")] = None,
     model: Annotated[
-        list[str] | None, typer.Option(help="A model it serves; repeat. The provider's base models when left out.")
+        list[str] | None, typer.Option(help="A model it serves; repeat. At first the provider's base models.")
     ] = None,
-    priority: Annotated[int, typer.Option(help="The highest that can is asked first.")] = 0,
+    priority: Annotated[int | None, typer.Option(help="The highest that can is asked first; at first 0.")] = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Make a channel, or change the one of that name. The key is read from the variable SLUICE_CHANNEL_KEY."""
+    """Make a channel, or change the one of that name: what is left out stays. Its key is read from the variable
+    SLUICE_CHANNEL_KEY."""
     vendor = vendors().get(provider)
     if vendor is None:
         fail(f"there is no provider {provider!r}; known are: {', '.join(vendors())}")
-    models = model or list(dict.fromkeys(name for names in vendor.base_models.values() for name in names))
-    channel = ChannelConfig(
-        name=name,
-        provider=provider,
-        base_url=base_url,
-        key=os.environ.get(KEY_VARIABLE),
-        models=models,
-        priority=priority,
-    )
+    told = {"base_url": base_url, "key": os.environ.get(KEY_VARIABLE), "models": model, "priority": priority}
+    changes = {field: value for field, value in told.items() if value is not None}
 
     async def work() -> list[str]:
         settings = settings_from(data_dir=data_dir, database_url=database_url)
         async with opened(settings) as office, office.db.write() as conn:
+            found = await channels.find(conn, name)
+            if found is None:
+                old = ChannelConfig(name=name, provider=provider, models=list(vendor.all_base_models()))
+            else:
+                old = await channel_config(conn, office, found, show_keys=False)
+            channel = msgspec.structs.replace(old, provider=provider, **changes)
             report = await Applier(conn, office.by(), office.sealer, office.rng).apply(Config(channels=[channel]))
             return report.lines
 

@@ -42,14 +42,17 @@ async def export_config(office: Office, *, show_keys: bool) -> Config:
                 )
                 for row in user_rows
             ],
-            channels=[await _channel(conn, office, row, show_keys=show_keys) for row in channel_rows],
+            channels=[await channel_config(conn, office, row, show_keys=show_keys) for row in channel_rows],
             tokens=[_token(row) for row in token_rows],
             prices=[_price(row) for row in price_rows if row.origin != "catalog"],
             settings={key: value for key, value in stored.items() if value != settings.SETTINGS[key].default},
         )
 
 
-async def _channel(conn: AsyncConnection, office: Office, row: ChannelRecord, *, show_keys: bool) -> ChannelConfig:
+async def channel_config(
+    conn: AsyncConnection, office: Office, row: ChannelRecord, *, show_keys: bool
+) -> ChannelConfig:
+    """A channel as the config file says it."""
     key = office.sealer.unseal(await channels.sealed_key(conn, row.id)) if show_keys else None
     return ChannelConfig(
         name=row.name,
