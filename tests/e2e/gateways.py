@@ -44,7 +44,11 @@ class Gateway:
         self._keys = {token["name"]: token["key"] for token in config.get("tokens", ())}
         self.config = folder / "sluice.toml"
         self.config.write_text(tomli_w.dumps(dict(config)))
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.process.kill()
+            raise
 
     def start(self) -> None:
         """Starts the process (again, over the same data) and signs in. Its address may be another than before."""

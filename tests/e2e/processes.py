@@ -23,7 +23,7 @@ _ADDRESS = re.compile(r"listens on (http://\S+)")
 
 
 class Process:
-    """A command of ``sluice`` that serves until it is stopped. ``lines`` is what it printed so far."""
+    """A command of ``sluice`` that serves until it is stopped."""
 
     def __init__(self, args: list[str], log: Path, environment: Mapping[str, str]) -> None:
         self.log = log
@@ -46,6 +46,7 @@ class Process:
             found = _ADDRESS.search(line)
             if found:
                 return found[1]
+        self._reap()
         raise AssertionError(f"the process ended before it listened:\n{self.log.read_text()}")
 
     def stop(self) -> str:
@@ -53,7 +54,7 @@ class Process:
         if self.popen.poll() is None:
             self.popen.send_signal(signal.SIGTERM)
         try:
-            self.popen.communicate(timeout=STOP_SECONDS)
+            self._reap(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
             raise AssertionError(f"the process did not stop when asked:\n{self.log.read_text()}") from None
@@ -61,8 +62,17 @@ class Process:
 
     def kill(self) -> None:
         """Ends it and its workers as a power cut would."""
-        os.killpg(self.popen.pid, signal.SIGKILL)
-        self.popen.communicate()
+        if self.popen.poll() is None:
+            os.killpg(self.popen.pid, signal.SIGKILL)
+        self._reap()
+
+    def _reap(self, seconds: float | None = None) -> None:
+        """Waits for its end; what it still prints is not kept."""
+        assert self.popen.stdout is not None
+        if self.popen.stdout.closed:
+            self.popen.wait(seconds)
+        else:
+            self.popen.communicate(timeout=seconds)
 
 
 class Provider:

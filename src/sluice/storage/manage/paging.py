@@ -112,5 +112,7 @@ def _after(
 
 
 def name_contains(column: sa.ColumnElement[str], text: str) -> sa.ColumnElement[bool]:
-    """Whether a name holds a text, whatever the case."""
-    return sa.func.lower(column).contains(text.lower(), autoescape=True)
+    """Whether a name holds a text, whatever the case (on SQLite: of ASCII letters)."""
+    literal = text.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    # The database lowers both sides: SQLite leaves letters beyond ASCII as they are, Python does not.
+    return sa.func.lower(column).like(sa.func.lower(f"%{literal}%"), escape="/")
