@@ -35,6 +35,13 @@ _OWN = ("keep_alive", "think", "format", "truncate", "shift")
 _CARRIED = frozenset(
     {*_OPTIONS, *_OWN, "options", "max_tokens", "max_completion_tokens", "tools", "response_format", "reasoning_effort"}
 )
+_TOLD = frozenset(
+    {
+        "model", "created_at", "message", "done", "done_reason", "total_duration", "load_duration", "prompt_eval_count",
+        "prompt_eval_duration", "eval_count", "eval_duration",
+    }
+)  # fmt: skip
+"""Members of an answer that have a place in OpenAI's, or are timings of the server; all others are kept."""
 _EFFORTS = {"none": False, "minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "high"}
 
 
@@ -155,8 +162,8 @@ class Speech:
             return said
         delta = self._message(said, stream=True)
         if said.get("done") is not True:
-            return [_chunk(delta, None)], False
-        chunks = [_chunk(delta, _finish(said))]
+            return [_chunk(said, delta, None)], False
+        chunks = [_chunk(said, delta, _finish(said))]
         usage = _usage(said)
         if usage:
             chunks.append({"choices": [], "usage": usage})
@@ -169,7 +176,7 @@ class Speech:
             return said
         message = self._message(said, stream=False)
         choice = {"index": 0, "message": {"content": None, **message}, "finish_reason": _finish(said)}
-        reply: dict[str, Any] = {"choices": [choice]}
+        reply = {**_extras(said), "choices": [choice]}
         usage = _usage(said)
         return encode({**reply, "usage": usage} if usage else reply)
 
@@ -197,8 +204,12 @@ class Speech:
         return {"index": number, **told} if stream else told
 
 
-def _chunk(delta: dict[str, Any], finish: str | None) -> Chunk:
-    return {"choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
+def _chunk(said: dict[str, Any], delta: dict[str, Any], finish: str | None) -> Chunk:
+    return {**_extras(said), "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
+
+
+def _extras(said: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in said.items() if name not in _TOLD}
 
 
 def _finish(said: dict[str, Any]) -> str:
