@@ -24,6 +24,7 @@ class Limits:
     """Bounds on one transport. Bytes, connections and seconds."""
 
     max_head_bytes: int = 64 * 1024
+    max_headers: int = 256
     max_connections_per_origin: int = 1000
     max_idle_per_origin: int = 100
     idle_expiry: float = 30.0

@@ -15,9 +15,20 @@ Address = IPv4Address | IPv6Address
 Resolver = Callable[[str, int], Awaitable[list[str]]]
 """(host, port) -> IP addresses as text. Raises OSError."""
 
-_METADATA = frozenset(map(ip_address, ("169.254.169.254", "100.100.100.200", "fd00:ec2::254", "168.63.129.16")))
-"""Where clouds hand credentials to whoever asks from inside."""
+_METADATA = frozenset(
+    map(
+        ip_address,
+        (
+            *("169.254.169.254", "fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "168.63.129.16", "192.0.0.192"),
+            *("169.254.170.2", "169.254.170.23", "fd00:ec2::23"),  # of containers
+        ),
+    )
+)
+"""Where clouds hand credentials to whoever asks from inside: AWS, Google, Alibaba, Azure, Oracle."""
+_UNICAST = ip_network("2000::/3")
+"""What is global in IPv6 (RFC 4291, 2.4); the ipaddress module takes the rest for global where it is not assigned."""
 _SHARED = ip_network("100.64.0.0/10")
+_PROTOCOLS = ip_network("192.0.0.0/24")
 _NAT64 = ip_network("64:ff9b::/96")
 
 
@@ -53,7 +64,9 @@ def allowed(address: Address, policy: AddressPolicy) -> bool:
         return False
     if policy is AddressPolicy.ANY:
         return True
-    return inner.is_global and not inner.is_multicast and not (inner.version == 4 and inner in _SHARED)
+    if not inner.is_global or inner.is_multicast:
+        return False
+    return inner in _UNICAST if inner.version == 6 else inner not in _SHARED and inner not in _PROTOCOLS
 
 
 class Guard:
@@ -62,6 +75,15 @@ class Guard:
     def __init__(self, policy: AddressPolicy = AddressPolicy.ANY, resolver: Resolver = system_resolver) -> None:
         self.policy = policy
         self._resolver = resolver
+
+    def check_numbers(self, host: str) -> None:
+        """Raises Refused for a host written as numbers, in any of the forms systems read, that is not allowed.
+
+        For where names are resolved elsewhere: by a proxy.
+        """
+        address = _as_numbers(host)
+        if address is not None and not allowed(address, self.policy):
+            raise Refused(f"the address of {host} is not allowed")
 
     async def resolve(self, host: str, port: int) -> list[str]:
         """The addresses to connect to. Raises Unreachable when there are none, Refused when none is allowed."""
@@ -76,6 +98,30 @@ class Guard:
         if not good:
             raise Refused(f"the address of {host} is not allowed") if candidates else Unreachable(f"{host}: no address")
         return good
+
+
+def _as_numbers(host: str) -> Address | None:
+    """The address a host spells out, also in the octal, hexadecimal and short forms of inet_aton; None for a name."""
+    try:
+        return ip_address(host)
+    except ValueError:
+        pass
+    try:
+        return IPv4Address(socket.inet_aton(host))
+    except (OSError, UnicodeError):
+        return None
+
+
+def origin_host(origin: str) -> str:
+    """The host of ``scheme://host[:port]``. Raises Unreachable when it is not that."""
+    try:
+        parts = urlsplit(origin)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and origin.isascii()
+    except ValueError:
+        usable = False
+    if not usable:
+        raise Unreachable("the upstream's address is not usable")
+    return parts.hostname or ""
 
 
 def check_base_url(url: str, policy: AddressPolicy) -> None:
@@ -98,9 +144,6 @@ def check_base_url(url: str, policy: AddressPolicy) -> None:
         raise ValueError("the address must not hold a '#'")
     if port == 0 or any(ord(char) <= 32 or ord(char) == 127 for char in url):
         raise ValueError("the address holds a bad port, a space or a control character")
-    try:
-        literal = ip_address(parts.hostname)
-    except ValueError:
-        return
-    if not allowed(literal, policy):
+    literal = _as_numbers(parts.hostname)
+    if literal is not None and not allowed(literal, policy):
         raise ValueError("the address is not allowed here")

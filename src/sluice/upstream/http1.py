@@ -13,20 +13,20 @@ from urllib.parse import urlsplit
 
 from sluice.base.wire import WireRequest
 from sluice.upstream.client import Deadlines, Exchange, Limits, Unreachable
-from sluice.upstream.connection import Connection, Http1Exchange, Stale, request_head
+from sluice.upstream.connection import Connection
 from sluice.upstream.decoding import decoded
-from sluice.upstream.guard import Guard
+from sluice.upstream.exchange import Http1Exchange, Stale
+from sluice.upstream.framing import request_head
+from sluice.upstream.guard import Guard, origin_host
 
 
 class Pool:
     """The connections to one origin: idle ones are used last-in first-out, requests over the limit wait in line."""
 
     def __init__(self, origin: str, limits: Limits, guard: Guard, tls: ssl.SSLContext) -> None:
+        self._host = origin_host(origin)
         parts = urlsplit(origin)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise Unreachable("the upstream's address is not usable")
         self._secure = parts.scheme == "https"
-        self._host = parts.hostname
         self._port = parts.port or (443 if self._secure else 80)
         self._limits = limits
         self._guard = guard
@@ -35,7 +35,7 @@ class Pool:
         self._all: set[Connection] = set()
         self._opening = 0
         self._waiters: deque[asyncio.Future[None]] = deque()
-        self.host_header = parts.netloc.rpartition("@")[2].encode("ascii", "strict")
+        self.host_header = parts.netloc.rpartition("@")[2].encode("ascii")
 
     async def take(self, deadline: float, *, fresh: bool) -> Connection:
         """A connection for one exchange: an idle one unless ``fresh``, else a new one. Raises Unreachable."""
@@ -91,7 +91,7 @@ class Pool:
         for number, address in enumerate(addresses):
             try:
                 _, connection = await loop.create_connection(
-                    lambda: Connection(self, self._limits), address, self._port, ssl=self._tls, server_hostname=name
+                    lambda: Connection(self), address, self._port, ssl=self._tls, server_hostname=name
                 )
             except (OSError, ssl.SSLError) as error:
                 if number + 1 == len(addresses):

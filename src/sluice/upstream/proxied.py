@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError
+from aiohttp_socks import ProxyConnector, ProxyError
 from yarl import URL
 
 from sluice.base.wire import WireHead, WireRequest
@@ -23,9 +26,13 @@ from sluice.upstream.client import (
     TransportError,
     Unreachable,
 )
-from sluice.upstream.connection import request_head
 from sluice.upstream.decoding import decoded
-from sluice.upstream.guard import Guard
+from sluice.upstream.framing import check
+from sluice.upstream.guard import Guard, origin_host
+
+_FAILURES = (aiohttp.ClientError, TimeoutError, ProxyError, OSError)
+_UNHEARD = aiohttp.ServerDisconnectedError().message
+"""What aiohttp says when a connection closed before any byte of an answer."""
 
 
 class _GuardedResolver(AbstractResolver):
@@ -58,11 +65,48 @@ class _GuardedResolver(AbstractResolver):
         """Nothing to close."""
 
 
-class ProxiedTransport:
-    """A Transport through a proxy; ``proxy_url`` is http://, socks4:// or socks5://, or "" for none."""
+@dataclass(slots=True)
+class _Progress:
+    """How far a request got: what a failure means depends on it."""
 
-    def __init__(self, proxy_url: str, limits: Limits, guard: Guard) -> None:
+    connected: bool = False
+    reused: bool = False
+    clock: asyncio.Timeout | None = None
+    """Runs while the head of the answer is awaited."""
+
+    def within(self, seconds: float) -> None:
+        """The head of the answer must come within so many seconds from now."""
+        if self.clock is not None:
+            self.clock.reschedule(asyncio.get_running_loop().time() + seconds)
+
+
+def _watching() -> aiohttp.TraceConfig:
+    """Tells the request's _Progress what becomes of its connection."""
+
+    async def connected(_session: aiohttp.ClientSession, context: Any, _params: object) -> None:
+        context.trace_request_ctx.connected = True
+
+    async def reused(_session: aiohttp.ClientSession, context: Any, _params: object) -> None:
+        context.trace_request_ctx.connected = context.trace_request_ctx.reused = True
+
+    config = aiohttp.TraceConfig()
+    config.on_connection_create_end.append(connected)
+    config.on_connection_reuseconn.append(reused)
+    return config
+
+
+class ProxiedTransport:
+    """A Transport through a proxy; ``proxy_url`` is http://, socks4:// or socks5://, or "" for none.
+
+    Through a proxy the guard sees the proxy's own address and upstreams written as numbers; names are the proxy's to
+    resolve.
+    """
+
+    def __init__(
+        self, proxy_url: str, limits: Limits, guard: Guard, *, ssl_context: ssl.SSLContext | None = None
+    ) -> None:
         self._proxy_url = proxy_url
+        self._tls = ssl_context or ssl.create_default_context()
         self._limits = limits
         self._guard = guard
         self._session: aiohttp.ClientSession | None = None
@@ -74,6 +118,7 @@ class ProxiedTransport:
                 "limit_per_host": limits.max_connections_per_origin,
                 "limit": 0,
                 "keepalive_timeout": limits.idle_expiry,
+                "ssl": self._tls,
             }
             if self._proxy_url.startswith("socks"):
                 connector: aiohttp.BaseConnector = ProxyConnector.from_url(self._proxy_url, **common)
@@ -86,37 +131,71 @@ class ProxiedTransport:
                 trust_env=False,
                 max_line_size=limits.max_head_bytes,
                 max_field_size=limits.max_head_bytes,
+                max_headers=limits.max_headers,
                 read_bufsize=limits.high_water,
+                trace_configs=[_watching()],
             )
         return self._session
 
     async def send(self, request: WireRequest, deadlines: Deadlines) -> Exchange:
-        """Sends the request and waits for the head."""
-        request_head(request, b"")  # the same rules against header injection
-        timeout = aiohttp.ClientTimeout(total=deadlines.total or None, sock_connect=deadlines.connect)
-        headers = [(k.decode("latin-1"), v.decode("latin-1")) for k, v in request.headers]
+        """Sends the request and waits for the head; a pooled connection found dead is replaced once."""
+        check(request)
+        self._guard.check_numbers(origin_host(request.origin))
+        progress = _Progress()
+        try:
+            response = await self._ask(request, deadlines, progress)
+        except aiohttp.ServerDisconnectedError as error:
+            if not progress.reused or error.message != _UNHEARD:
+                raise _failure(error, progress) from error
+            progress = _Progress()
+            try:
+                response = await self._ask(request, deadlines, progress)
+            except _FAILURES as again:
+                raise _failure(again, progress) from again
+        except _FAILURES as error:
+            raise _failure(error, progress) from error
+        head = WireHead(response.status, [(k.lower(), v) for k, v in response.raw_headers])
+        fault = self._unfit(head)
+        if fault is not None:
+            response.close()
+            raise fault
+        return decoded(_AioExchange(response, head, deadlines))
+
+    def _unfit(self, head: WireHead) -> TransportError | None:
+        """Why an answer's head is not one to hand on."""
+        if head.status == 407 and self._proxy_url:
+            return Unreachable("the proxy wants other credentials")
+        if head.status < 200:
+            return Malformed("the upstream switched protocols")
+        if sum(len(name) + len(value) for name, value in head.headers) > self._limits.max_head_bytes:
+            return Malformed("the head of the answer is too large")
+        return None
+
+    async def _ask(self, request: WireRequest, deadlines: Deadlines, progress: _Progress) -> aiohttp.ClientResponse:
+        headers = [(k.decode(), v.decode()) for k, v in request.headers]
         headers.append(("accept-encoding", "identity"))
         body: Any = request.body
         if not isinstance(body, bytes):
             if request.length is not None:
                 headers.append(("content-length", str(request.length)))
-            body = body()
-        proxy = self._proxy_url if self._proxy_url.startswith("http") else None
-        try:
-            async with asyncio.timeout(deadlines.connect + deadlines.head):
-                response = await self._open().request(
+            body = _measured(request, deadlines, progress)
+        async with asyncio.timeout(deadlines.connect + deadlines.head) as progress.clock:
+            try:
+                return await self._open().request(
                     request.method.decode(),
                     URL(request.origin + request.target.decode("latin-1"), encoded=True),
                     data=body or None,
                     headers=headers,
                     skip_auto_headers=("User-Agent", "Accept", "Content-Type", "Accept-Encoding"),
                     allow_redirects=False,
-                    timeout=timeout,
-                    proxy=proxy,
+                    timeout=aiohttp.ClientTimeout(
+                        total=deadlines.total or None, connect=deadlines.connect, sock_connect=deadlines.connect
+                    ),
+                    proxy=self._proxy_url if self._proxy_url.startswith("http") else None,
+                    trace_request_ctx=progress,
                 )
-        except (aiohttp.ClientError, TimeoutError, ProxyError, ProxyConnectionError, OSError) as error:
-            raise _failure(error) from error
-        return decoded(_AioExchange(response, deadlines))
+            finally:
+                progress.clock = None
 
     async def aclose(self) -> None:
         """Closes every connection."""
@@ -125,35 +204,56 @@ class ProxiedTransport:
             self._session = None
 
 
-def _failure(error: Exception) -> TransportError:
+async def _measured(request: WireRequest, deadlines: Deadlines, progress: _Progress) -> AsyncIterator[bytes]:
+    """The request's body from its source, held to its promised length; the answer's deadline follows its progress."""
+    assert not isinstance(request.body, bytes)
+    total = 0
+    async for piece in request.body():
+        total += len(piece)
+        if request.length is not None and total > request.length:
+            raise Broken("the request's body is longer than was promised")
+        progress.within(deadlines.read)
+        yield piece
+    if request.length is not None and total < request.length:
+        raise Broken("the request's body is shorter than was promised")
+    progress.within(deadlines.head)
+
+
+def _failure(error: BaseException, progress: _Progress) -> TransportError:
     """aiohttp's failure in the seam's words."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, TransportError):
+            return cause
+        cause = cause.__cause__
+    kind = type(error).__name__
+    if not progress.connected:
+        return Unreachable(f"connecting to the upstream failed: {kind}")
     match error:
-        case aiohttp.ConnectionTimeoutError() | aiohttp.ClientConnectorError() | ProxyError():
-            return Unreachable(f"connecting to the upstream failed: {type(error).__name__}")
-        case ProxyConnectionError() | ProxyTimeoutError() | aiohttp.ClientHttpProxyError():
-            return Unreachable(f"the proxy failed: {type(error).__name__}")
         case TimeoutError():
             return Silent("the upstream was silent too long")
         case aiohttp.ClientResponseError():
             return Malformed("the answer is not HTTP")
         case _:
-            return Broken(f"the exchange with the upstream broke: {type(error).__name__}")
+            return Broken(f"the exchange with the upstream broke: {kind}")
 
 
 class _AioExchange:
     """An Exchange on an aiohttp response."""
 
-    def __init__(self, response: aiohttp.ClientResponse, deadlines: Deadlines) -> None:
+    def __init__(self, response: aiohttp.ClientResponse, head: WireHead, deadlines: Deadlines) -> None:
+        self.head = head
         self._response = response
         self._deadlines = deadlines
         self._aborted = False
-        self._reading: asyncio.Task[Any] | None = None
-        self.head = WireHead(response.status, [(k.lower(), v) for k, v in response.raw_headers])
+        self._ended = False
 
     async def chunk(self) -> bytes:
         """The next piece; b"" at the end."""
         if self._aborted:
             raise Broken("the exchange was given up")
+        if self._ended:
+            return b""
         try:
             async with asyncio.timeout(self._deadlines.read):
                 data = await self._response.content.readany()
@@ -165,6 +265,7 @@ class _AioExchange:
         if self._aborted:
             raise Broken("the exchange was given up")
         if not data:
+            self._ended = True
             self._response.release()
         return data
 
@@ -182,6 +283,6 @@ class _AioExchange:
 
     def abort(self) -> None:
         """Closes the connection unless the answer was read to its end."""
-        if not self._aborted and not self._response.content.at_eof():
+        if not self._aborted and not self._ended:
             self._aborted = True
             self._response.close()

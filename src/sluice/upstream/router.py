@@ -48,6 +48,7 @@ class Transports:
     ) -> None:
         self._limits = limits
         self._guard = guard
+        self._tls = ssl_context
         direct: Transport = Http1Transport(limits, guard, ssl_context=ssl_context)
         self._direct = _Overriding(direct, overrides) if overrides else direct
         self._proxied: dict[str, Transport] = {}
@@ -58,7 +59,8 @@ class Transports:
             return self._direct
         found = self._proxied.get(proxy_url)
         if found is None:
-            found = self._proxied[proxy_url] = ProxiedTransport(proxy_url, self._limits, self._guard)
+            found = ProxiedTransport(proxy_url, self._limits, self._guard, ssl_context=self._tls)
+            self._proxied[proxy_url] = found
         return found
 
     async def aclose(self) -> None:

@@ -1,0 +1,293 @@
+"""One request and its answer on an HTTP/1.1 connection: the parser's callbacks, the reader's waiting, the deadlines."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httptools
+
+from sluice.base.wire import WireHead, WireRequest
+from sluice.upstream.client import Broken, Deadlines, Limits, Malformed, Silent, TooLarge, TransportError
+from sluice.upstream.connection import Connection
+
+_BODILESS = frozenset({204, 304})
+_TOO_LONG = "the upstream was silent too long"
+
+
+class Stale(Exception):
+    """A pooled connection died before any byte of an answer: the request may go out again on a fresh one."""
+
+
+class Http1Exchange:
+    """One request and its answer (an Exchange of upstream/client.py). Also the parser's callbacks."""
+
+    def __init__(
+        self, connection: Connection, request: WireRequest, deadlines: Deadlines, limits: Limits, begun: float
+    ) -> None:
+        self.head = WireHead(0)
+        self._connection = connection
+        self._request = request
+        self._deadlines = deadlines
+        self._limits = limits
+        self._loop = asyncio.get_running_loop()
+        self._ends = begun + deadlines.total if deadlines.total else 0.0
+        self._parser = httptools.HttpResponseParser(self)
+        self._waiter: asyncio.Future[None] | None = None
+        self._pieces: list[bytes] = []
+        self._held = 0
+        self._paused = False
+        self._head_bytes = 0
+        self._head_lines = 0
+        self._raw_bytes = 0
+        self._heard = False
+        self._head_done = False
+        self._complete = False
+        self._sent = False
+        self._keep = False
+        self._error: TransportError | None = None
+        self._over = False
+
+    # Sending.
+
+    async def open(self, head: bytes) -> None:
+        """Sends the request and waits for the head. Raises TransportError, or Stale on a dead pooled connection."""
+        connection = self._connection
+        connection.exchange = self
+        body = self._request.body
+        try:
+            if isinstance(body, bytes):
+                connection.write(head + body if body else head)
+                self._sent = True
+            else:
+                connection.write(head)
+                await self._send_body()
+            latest = self._loop.time() + self._deadlines.head
+            while not self._head_done:
+                await self._wait(latest - self._loop.time())
+        except Broken as error:
+            reused = connection.served > 0 and not self._heard
+            self.abort()
+            if reused:
+                raise Stale from error
+            raise
+        except BaseException:
+            self.abort()
+            raise
+
+    async def _send_body(self) -> None:
+        """Sends a body from its source; an answer that comes meanwhile ends the sending."""
+        connection, request = self._connection, self._request
+        assert not isinstance(request.body, bytes)
+        total = 0
+        async for piece in request.body():
+            if self._head_done or self._error is not None:
+                return
+            total += len(piece)
+            if request.length is not None and total > request.length:
+                raise Broken("the request's body is longer than was promised")
+            if piece:
+                connection.write(piece if request.length is not None else b"%x\r\n%s\r\n" % (len(piece), piece))
+                await self._drain()
+        if request.length is not None and total < request.length:
+            raise Broken("the request's body is shorter than was promised")
+        if request.length is None:
+            connection.write(b"0\r\n\r\n")
+        self._sent = True
+
+    async def _drain(self) -> None:
+        connection = self._connection
+        if connection.full:
+            timer = self._loop.call_later(self._within(self._deadlines.read), self._expire)
+            try:
+                while connection.full and not self._head_done and self._error is None:
+                    await connection.drained()
+            finally:
+                timer.cancel()
+        if self._error is not None and not self._head_done:
+            raise self._error
+
+    # Receiving: called by the connection.
+
+    def received(self, data: bytes) -> None:
+        """Bytes of the answer."""
+        self._heard = True
+        unread = len(data) if not self._head_done else 0
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._fail(Malformed("the upstream switched protocols"))
+        except httptools.HttpParserError as error:
+            # Bytes after a whole answer are the parser's error too; the answer stands, the connection does not.
+            if self._complete:
+                self._keep = False
+            else:
+                self._fail(Malformed(f"not HTTP: {type(error).__name__}"))
+        if not self._head_done:
+            self._raw_bytes += unread
+            if self._raw_bytes > self._limits.max_head_bytes:
+                self._fail(Malformed("the head of the answer is too large"))
+        self._wake()
+
+    def disconnected(self, error: Exception | None) -> None:
+        """The connection closed: in good order, or with an error."""
+        if not self._complete and self._error is None:
+            if self._head_done and self._until_close() and error is None:
+                self._complete = True
+            else:
+                self._error = Broken("the upstream closed the connection")
+        self._keep = False
+        self._wake()
+
+    def _until_close(self) -> bool:
+        """Whether the body's end is the connection's end: neither length nor chunks were promised."""
+        codings = [value for name, value in self.head.headers if name == b"transfer-encoding"]
+        if codings:
+            return not codings[-1].lower().endswith(b"chunked")
+        return self.head.get(b"content-length") is None
+
+    def _fail(self, error: TransportError) -> None:
+        if self._error is None and not self._complete:
+            self._error = error
+            self._connection.close()
+        self._keep = False
+
+    # httptools callbacks.
+
+    def on_message_begin(self) -> None:
+        """httptools: an answer begins; a second one on the same request is junk."""
+        if self._complete:
+            self._keep = False
+        else:
+            self.head = WireHead(0)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """httptools: one header, or a trailer; trailers are counted, not kept."""
+        if self._complete:
+            return
+        self._head_bytes += len(name) + len(value)
+        self._head_lines += 1
+        if self._head_bytes > self._limits.max_head_bytes or self._head_lines > self._limits.max_headers:
+            self._fail(Malformed("the head of the answer is too large"))
+        elif not self._head_done:
+            self.head.headers.append((name.lower(), value.rstrip(b" \t")))
+
+    def on_headers_complete(self) -> None:
+        """httptools: the head is whole; 1xx heads are skipped."""
+        if self._complete or self._error is not None:
+            return
+        status = self._parser.get_status_code()
+        self.head.status = status
+        if status >= 200:
+            self._head_done = True
+            self._keep = self._parser.should_keep_alive()
+            self._connection.wake_writer()
+        if status in _BODILESS:
+            # A length here speaks of another answer's body (RFC 9110, 8.6); the parser would wait for it.
+            self._complete = True
+            self._keep &= self.head.get(b"content-length") is None and self.head.get(b"transfer-encoding") is None
+
+    def on_body(self, body: bytes) -> None:
+        """httptools: a piece of the body."""
+        if self._complete or self._over:
+            return
+        self._pieces.append(body)
+        self._held += len(body)
+        if self._held > self._limits.high_water and not self._paused:
+            self._paused = True
+            self._connection.pause()
+
+    def on_message_complete(self) -> None:
+        """httptools: the answer is whole."""
+        if self._head_done:
+            self._complete = True
+
+    # Reading.
+
+    async def chunk(self) -> bytes:
+        """The next piece of the body; b"" at its end."""
+        while not self._pieces:
+            if self._error is not None:
+                raise self._error
+            if self._complete:
+                self._release()
+                return b""
+            await self._wait(self._deadlines.read)
+        if self._ends and self._loop.time() >= self._ends and not self._complete:
+            self._pieces.clear()
+            self._expire()
+            raise Silent(_TOO_LONG)
+        pieces = self._pieces
+        data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        pieces.clear()
+        self._held = 0
+        if self._paused:
+            self._paused = False
+            self._connection.resume()
+        return data
+
+    async def read(self, limit: int) -> bytes:
+        """The whole body."""
+        parts: list[bytes] = []
+        total = 0
+        while data := await self.chunk():
+            total += len(data)
+            if total > limit:
+                self.abort()
+                raise TooLarge(f"the answer is larger than {limit} bytes")
+            parts.append(data)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def abort(self) -> None:
+        """Drops the answer; the socket closes unless the answer was read to its end."""
+        if self._over:
+            return
+        self._over = True
+        if self._error is None:
+            self._error = Broken("the exchange was given up")
+        self._pieces.clear()
+        self._connection.exchange = None
+        self._connection.close()
+        self._wake()
+
+    def _release(self) -> None:
+        """The answer was read to its end: the connection goes back, if it can serve again."""
+        if self._over:
+            return
+        self._over = True
+        connection = self._connection
+        connection.exchange = None
+        connection.served += 1
+        if self._keep and self._sent and connection.usable and not connection.unsent:
+            connection.give_back()
+        else:
+            connection.close()
+
+    # Waiting.
+
+    async def _wait(self, seconds: float) -> None:
+        """Waits for the next event, at most so long. Raises Silent, or what went wrong."""
+        if self._error is not None:
+            raise self._error
+        waiter = self._waiter = self._loop.create_future()
+        timer = self._loop.call_later(self._within(seconds), self._expire)
+        try:
+            await waiter
+        finally:
+            timer.cancel()
+            self._waiter = None
+        if self._error is not None and not self._pieces:
+            raise self._error
+
+    def _within(self, seconds: float) -> float:
+        """So many seconds, or what is left of the whole exchange's time."""
+        if self._ends:
+            seconds = min(seconds, self._ends - self._loop.time())
+        return max(seconds, 0.0)
+
+    def _expire(self) -> None:
+        self._fail(Silent(_TOO_LONG))
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
