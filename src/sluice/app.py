@@ -15,6 +15,7 @@ import structlog
 from prometheus_client import CollectorRegistry
 
 from sluice import __version__
+from sluice.base.ids import request_id
 from sluice.fake.server import serving as fake_serving
 from sluice.relay.admit import RateBook
 from sluice.relay.attempt import Attempter, AttemptPolicy
@@ -137,7 +138,11 @@ class Worker:
             metrics_open=settings.metrics_open,
         )
         mounts: dict[str, App] = {"/api/v1": admin, **operations}
-        return Gateway(relay_routes(door, self._totals), mounts, console_app())
+
+        def new_id() -> str:
+            return request_id(self._clock.now_ms(), rng)
+
+        return Gateway(relay_routes(door, self._totals), mounts, console_app(), new_id=new_id)
 
     def _admin_deps(self, probe: Probe) -> AdminDeps:
         async def balance_changed(account_id: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from sluice.base.errors import GatewayError, not_found
 from sluice.base.formats import Format
@@ -36,12 +36,13 @@ def relay_routes(door: Door, totals: openai_info.Totals) -> Routes:
 class Gateway:
     """The ASGI application of one worker, but for its lifespan (app.py)."""
 
-    def __init__(self, routes: Routes, mounts: Mapping[str, App], fallback: App) -> None:
+    def __init__(self, routes: Routes, mounts: Mapping[str, App], fallback: App, *, new_id: Callable[[], str]) -> None:
         self._routes = routes
         self._exact = {(method, "/v1" + path): route for (method, path), route in routes.items()}
         self._paths = {path for _, path in routes}
         self._mounts = tuple(mounts.items())
         self._fallback = fallback
+        self._new_id = new_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one HTTP request."""
@@ -72,7 +73,7 @@ class Gateway:
         elif known is not None and not versioned and method in ("GET", "HEAD"):
             await self._fallback(scope, receive, send)
         else:
-            await _refuse(path, method, known is not None, receive, send)
+            await _refuse(path, method, known is not None, AsgiClient(receive, send), self._new_id())
 
     def _route_path(self, tail: str) -> str | None:
         if tail in self._paths:
@@ -92,12 +93,11 @@ def _tail(path: str) -> tuple[str, bool]:
     return "/" + "/".join(segments[count:]), count > 0
 
 
-async def _refuse(path: str, method: str, exists: bool, receive: Receive, send: Send) -> None:
+async def _refuse(path: str, method: str, exists: bool, client: AsgiClient, identity: str) -> None:
     if exists:
         error = GatewayError(
             405, "invalid_request_error", "method_not_allowed", f"{path} does not take {method}", should_retry=False
         )
     else:
         error = not_found(f"there is nothing at {method} {path}")
-    client = AsgiClient(receive, send)
-    await client.answer(error.status, rejection_headers(error, ""), OPENAI.error_body(error, ""))
+    await client.answer(error.status, rejection_headers(error, identity), OPENAI.error_body(error, identity))
