@@ -162,4 +162,8 @@ developer_to_system = true
 
 [members.openai_chat]
 clamp = { temperature = [0, 1] }
+
+[errors]
+exceeded_current_quota_error = "auth"
+engine_overloaded_error = "overloaded"
 """

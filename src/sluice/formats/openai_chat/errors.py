@@ -83,7 +83,8 @@ def fault_from(
 ) -> Fault:
     """A non-2xx answer (or an error object met inside a 2xx one) as a Fault; never raises.
 
-    ``code_map`` gives the causes of a vendor's own codes, which count before the status.
+    ``code_map`` gives the causes of a vendor's own codes, or of its types where it has no codes; they count before the
+    status.
     """
     try:
         value = msgspec.json.decode(body)
@@ -92,7 +93,8 @@ def fault_from(
     error = error_of(value)
     message = error.get("message") or _plain(body)
     code = error.get("code")
-    mapped = (code_map or {}).get(code) if code else None
+    known = code_map or {}
+    mapped = known.get(code or "") or known.get(error.get("type", ""))
     wait = retry_after(head, now_ms)
     return Fault(
         cause=mapped or cause_of(status, code, error.get("type")),
