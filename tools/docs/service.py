@@ -116,6 +116,7 @@ def _provider(vendor: Vendor) -> str:
         "documentation": f"<{vendor.docs_url}>" if vendor.docs_url else "",
         "key": vendor.key.hint.en + ("" if vendor.key.required else " (may be left out)"),
         "base URLs": codes(vendor.base_urls) or "each channel names its own",
+        "One API's channel types": ", ".join(str(number) for number in vendor.numbers.one_api),
         **_models(vendor.base_models),
     }
     parts = [f"## {vendor.id}", table(("", ""), [row for row in facts.items() if row[1]])]
