@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import signal
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from random import Random, SystemRandom
+from types import FrameType
+from typing import Any
 
 import structlog
 from prometheus_client import CollectorRegistry
@@ -79,6 +83,7 @@ class Worker:
         self._tasks: list[asyncio.Task[None]] = []
         self._guests = AsyncExitStack()
         self._reloading = asyncio.Lock()
+        self.leaving = False
 
     async def start(self) -> Gateway:
         """Opens the database, takes over what dead workers left, loads the snapshot and builds the gateway."""
@@ -158,6 +163,8 @@ class Worker:
             balance_changed=balance_changed,
             health=self.health,
             version=__version__,
+            private_addresses=lambda: self._guard.policy is AddressPolicy.ANY,
+            stopping=lambda: self.leaving,
         )
 
     async def _totals(self, account_id: int) -> tuple[int, int]:
@@ -253,10 +260,30 @@ class Application:
             _log.exception("the worker could not start")
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
+        _on_exit(self._leave)
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self._worker.stop()
         await send({"type": "lifespan.shutdown.complete"})
+
+    def _leave(self) -> None:
+        self._worker.leaving = True
+
+
+def _on_exit(call: Callable[[], None]) -> None:
+    """Calls when the process is told to end, before the server hears of it: the server waits for every answer to come
+    to its end, and tells the application only then."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in (signal.SIGINT, signal.SIGTERM):
+        server = signal.getsignal(number)
+
+        def handle(number: int, frame: FrameType | None, server: Any = server) -> None:
+            call()
+            if callable(server):
+                server(number, frame)
+
+        signal.signal(number, handle)
 
 
 def from_environment() -> Application:

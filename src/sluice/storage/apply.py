@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sluice.accounting.settlement import Settlement
 from sluice.storage.engine import Database
 from sluice.storage.tables import accounts, attempts, entries, leases, requests
+from sluice.storage.usage_totals import Totalizer
 
 _REQUEST_COLUMNS = [column.name for column in requests.columns]
 _ATTEMPT_COLUMNS = [column.name for column in attempts.columns]
@@ -38,6 +39,7 @@ class Applier:
         self._request = _insert(requests, _REQUEST_COLUMNS, dialect)
         self._attempt = _insert(attempts, _ATTEMPT_COLUMNS, dialect)
         self._entry = _insert(entries, _ENTRY_COLUMNS, dialect)
+        self._totals = Totalizer(dialect)
 
     async def apply(self, worker_id: str, batch: Sequence[Settlement]) -> Applied:
         """Applies a worker's settlements in one transaction. Raises DatabaseAway."""
@@ -52,6 +54,7 @@ class Applier:
                     for account, amount in item.charges:
                         charged[account] += amount
                 await _book(conn, worker_id, charged)
+                await self._totals.add(conn, new)
         return Applied(len(new), dict(charged))
 
     async def _known(self, conn: AsyncConnection, ids: list[str]) -> set[str]:

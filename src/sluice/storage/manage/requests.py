@@ -129,7 +129,7 @@ async def get(conn: AsyncConnection, request_id: str) -> tuple[RequestRecord, tu
     (record,) = await _named(conn, [row])
     found = await conn.execute(attempts.select().where(attempts.c.request_id == request_id).order_by(attempts.c.seq))
     tries = found.mappings().all()
-    names = await _names(conn, channels, (row["channel_id"] for row in tries))
+    names = await names_of(conn, channels, (row["channel_id"] for row in tries))
     return record, tuple(
         AttemptRecord(
             **{key: value for key, value in row.items() if key != "request_id"},
@@ -137,6 +137,12 @@ async def get(conn: AsyncConnection, request_id: str) -> tuple[RequestRecord, tu
         )
         for row in tries
     )
+
+
+def conditions(wanted: RequestFilter) -> list[Any]:
+    """All that is looked for, so written that one index is walked."""
+    driver, others = _split(wanted)
+    return [*driver, *others, *_span(wanted)]
 
 
 def _span(wanted: RequestFilter) -> list[sa.ColumnElement[bool]]:
@@ -180,9 +186,9 @@ def _split(wanted: RequestFilter) -> tuple[list[Any], list[sa.ColumnElement[bool
 
 async def _named(conn: AsyncConnection, rows: Iterable[sa.RowMapping]) -> list[RequestRecord]:
     rows = list(rows)
-    user_names = await _names(conn, users, (row["user_id"] for row in rows))
-    token_names = await _names(conn, tokens, (row["token_id"] for row in rows))
-    channel_names = await _names(conn, channels, (row["channel_id"] for row in rows))
+    user_names = await names_of(conn, users, (row["user_id"] for row in rows))
+    token_names = await names_of(conn, tokens, (row["token_id"] for row in rows))
+    channel_names = await names_of(conn, channels, (row["channel_id"] for row in rows))
     return [
         RequestRecord(
             **{key: value for key, value in row.items() if key != "dropped"},
@@ -195,8 +201,8 @@ async def _named(conn: AsyncConnection, rows: Iterable[sa.RowMapping]) -> list[R
     ]
 
 
-async def _names(conn: AsyncConnection, table: sa.Table, ids: Iterable[int]) -> dict[int, str]:
-    """Names by id, of deleted rows too."""
+async def names_of(conn: AsyncConnection, table: sa.Table, ids: Iterable[int]) -> dict[int, str]:
+    """Names of channels, tokens or users by id, of deleted ones too."""
     wanted = set(ids) - {0}
     if not wanted:
         return {}

@@ -1,7 +1,12 @@
-"""Totals over the request log, by time and by what the requests have in common."""
+"""Totals over the request log, by time and by what the requests have in common.
+
+Whole hours (for users: whole UTC days) come from the sums kept at settlement; the ends of the range, and what those
+sums do not tell apart, from the log itself.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -12,7 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sluice.base.ids import request_id_bound
 from sluice.base.money import Nano
 from sluice.storage.manage.requests import RequestFilter
-from sluice.storage.tables import requests
+from sluice.storage.tables import requests, usage_totals
+from sluice.storage.usage_totals import SPAN_MS, SUMS, Kind
 
 
 class Dimension(StrEnum):
@@ -51,21 +57,87 @@ _KEYS: dict[Dimension, sa.ColumnElement[Any]] = {
 }
 
 
-async def totals(
-    conn: AsyncConnection,
-    wanted: RequestFilter,
-    *,
-    since_ms: int,
-    until_ms: int,
-    bucket_ms: int,
-    dimension: Dimension = Dimension.NONE,
-    offset_ms: int = 0,
-) -> tuple[Total, ...]:
-    """The totals of a range of time, ``until_ms`` exclusive, in order of time and key; empty buckets are left out.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slots:
+    """How a range of time (``until_ms`` exclusive) is cut: ``bucket_ms`` 0 makes one bucket of it.
 
-    ``bucket_ms`` 0 makes one bucket of the whole range. ``offset_ms`` moves the edges of the buckets: the time zone's
-    distance from UTC makes days begin at the zone's midnight.
+    ``offset_ms`` moves the edges of the buckets: the time zone's distance from UTC makes days begin at its midnight.
     """
+
+    since_ms: int
+    until_ms: int
+    bucket_ms: int = 0
+    offset_ms: int = 0
+
+    def slot(self, column: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+        """The number of the bucket that a time is in."""
+        if not self.bucket_ms:
+            return sa.literal_column("0", sa.BigInteger())
+        # Literal numbers: PostgreSQL must see the same expression where it is selected and where it is grouped by.
+        bucket, offset = (sa.literal_column(str(int(ms)), sa.BigInteger()) for ms in (self.bucket_ms, self.offset_ms))
+        return (column + offset) // bucket
+
+    def start(self, slot: int) -> int:
+        """When a bucket begins."""
+        return slot * self.bucket_ms - self.offset_ms if self.bucket_ms else self.since_ms
+
+
+async def totals(
+    conn: AsyncConnection, wanted: RequestFilter, slots: Slots, dimension: Dimension = Dimension.NONE
+) -> tuple[Total, ...]:
+    """The totals in order of time and key; empty buckets are left out. Of ``wanted`` the equalities count."""
+    kept = _kept(wanted, slots, dimension)
+    if kept is None:
+        found = [await _from_log(conn, wanted, slots, dimension, slots.since_ms, slots.until_ms)]
+    else:
+        kind, key = kept
+        first = -(-slots.since_ms // SPAN_MS[kind]) * SPAN_MS[kind]
+        last = max(first, slots.until_ms // SPAN_MS[kind] * SPAN_MS[kind])
+        ends = ((slots.since_ms, min(first, slots.until_ms)), (last, slots.until_ms))
+        found = [await _from_log(conn, wanted, slots, dimension, *end) for end in ends if end[0] < end[1]]
+        found.append(await _from_sums(conn, slots, dimension, kind, key, first, last))
+    return _added(slots, (row for rows in found for row in rows))
+
+
+def has_sums(wanted: RequestFilter, slots: Slots) -> bool:
+    """Whether totals over all dimensions are at hand without reading the log; ``status`` and duration do not count."""
+    return _kept(wanted, slots, Dimension.NONE) is not None
+
+
+def _kept(wanted: RequestFilter, slots: Slots, dimension: Dimension) -> tuple[Kind, str | None] | None:
+    """The sums that answer the question, and the one key that is wanted of them; None: only the log can."""
+    given = {
+        Kind.MODEL: wanted.model,
+        Kind.CHANNEL: None if wanted.channel_id is None else str(wanted.channel_id),
+        Kind.USER: None if wanted.user_id is None else str(wanted.user_id),
+    }
+    equal = {kind: key for kind, key in given.items() if key is not None}
+    if wanted.token_id is not None or dimension is Dimension.TOKEN or len(equal) > 1:
+        return None
+    (kind, key), *_ = *equal.items(), (Kind(dimension), None)
+    if dimension is not Dimension.NONE and kind != Kind(dimension):
+        return None
+    if slots.bucket_ms % SPAN_MS[kind] or slots.offset_ms % SPAN_MS[kind]:
+        return None
+    return kind, key
+
+
+async def _from_sums(
+    conn: AsyncConnection, slots: Slots, dimension: Dimension, kind: Kind, key: str | None, first: int, last: int
+) -> list[Any]:
+    table = usage_totals.c
+    where = [table.kind == kind.value, table.start_ms >= first, table.start_ms < last]
+    if key is not None:
+        where.append(table.key == key)
+    shown = sa.literal_column("''") if dimension is Dimension.NONE else table.key
+    sums = (sa.func.sum(table[name]).label(name) for name in SUMS)
+    query = sa.select(slots.slot(table.start_ms).label("slot"), shown.label("key"), *sums).where(*where)
+    return list(await conn.execute(_grouped(query, slots, dimension)))
+
+
+async def _from_log(
+    conn: AsyncConnection, wanted: RequestFilter, slots: Slots, dimension: Dimension, since_ms: int, until_ms: int
+) -> list[Any]:
     where = [requests.c.id >= request_id_bound(since_ms), requests.c.id < request_id_bound(until_ms)]
     equal = {
         requests.c.user_id: wanted.user_id,
@@ -74,40 +146,31 @@ async def totals(
         requests.c.model: wanted.model,
     }
     where += [column == value for column, value in equal.items() if value is not None]
-    start: sa.ColumnElement[Any] = sa.literal(since_ms)
-    if bucket_ms:
-        # Literal numbers: PostgreSQL must see the same expression where it is selected and where it is grouped by.
-        bucket, offset = (sa.literal_column(str(int(ms)), sa.BigInteger()) for ms in (bucket_ms, offset_ms))
-        start = (requests.c.created_ms + offset) // bucket
     key: sa.ColumnElement[Any] = _KEYS.get(dimension, sa.literal_column("''"))
-    sums = (
-        sa.func.count().label("requests"),
-        sa.func.sum(sa.case((requests.c.status >= 400, 1), else_=0)).label("errors"),
-        sa.func.sum(requests.c.input_tokens).label("input_tokens"),
-        sa.func.sum(requests.c.cached_tokens).label("cached_tokens"),
-        sa.func.sum(requests.c.output_tokens).label("output_tokens"),
-        sa.func.sum(requests.c.charge_nano).label("charge_nano"),
-        sa.func.sum(requests.c.duration_ms).label("duration_ms"),
-    )
-    query = sa.select(start.label("slot"), key.label("key"), *sums).where(*where)
-    grouping = ["slot"] if bucket_ms else []
-    if dimension is not Dimension.NONE:
-        grouping.append("key")
-    if grouping:
-        query = query.group_by(*map(sa.literal_column, grouping)).order_by(*map(sa.literal_column, grouping))
-    rows = (await conn.execute(query)).all()
+    sums = {
+        "requests": sa.func.count(),
+        "errors": sa.func.sum(sa.case((requests.c.status >= 400, 1), else_=0)),
+        **{name: sa.func.sum(requests.c[name]) for name in SUMS if name in requests.c},
+    }
+    columns = (value.label(name) for name, value in sums.items())
+    query = sa.select(slots.slot(requests.c.created_ms).label("slot"), key.label("key"), *columns).where(*where)
+    return list(await conn.execute(_grouped(query, slots, dimension)))
+
+
+def _grouped(query: sa.Select[Any], slots: Slots, dimension: Dimension) -> sa.Select[Any]:
+    names = (["slot"] if slots.bucket_ms else []) + (["key"] if dimension is not Dimension.NONE else [])
+    return query.group_by(*map(sa.literal_column, names)) if names else query
+
+
+def _added(slots: Slots, rows: Iterable[Any]) -> tuple[Total, ...]:
+    """Rows of the same bucket and key as one."""
+    sums: dict[tuple[int, str], list[int]] = {}
+    for row in rows:
+        if row.requests:
+            one = sums.setdefault((row.slot, str(row.key)), [0] * len(SUMS))
+            for place, name in enumerate(SUMS):
+                one[place] += int(getattr(row, name))
     return tuple(
-        Total(
-            start_ms=row.slot * bucket_ms - offset_ms if bucket_ms else since_ms,
-            key=str(row.key),
-            requests=row.requests,
-            errors=int(row.errors),
-            input_tokens=int(row.input_tokens),
-            cached_tokens=int(row.cached_tokens),
-            output_tokens=int(row.output_tokens),
-            charge_nano=int(row.charge_nano),
-            duration_ms=int(row.duration_ms),
-        )
-        for row in rows
-        if row.requests
+        Total(start_ms=slots.start(slot), key=key, **dict(zip(SUMS, values, strict=True)))
+        for (slot, key), values in sorted(sums.items())
     )

@@ -12,7 +12,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sluice.base.clock import Clock, Rng
 from sluice.base.ids import request_id
-from sluice.web.admin import channels, groups, logs, prices, probing, session, system, tokens, users
+from sluice.web.admin import (
+    bulk_tests,
+    channels,
+    groups,
+    log_views,
+    logs,
+    prices,
+    probing,
+    session,
+    system,
+    tokens,
+    users,
+)
 from sluice.web.admin.deps import AdminDeps
 from sluice.web.admin.errors import ApiError, answer, install
 
@@ -44,7 +56,9 @@ def create_admin(deps: AdminDeps) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     app.state.deps = deps
-    for module in (session, probing, channels, tokens, users, groups, prices, logs, system):
+    # The first that fits a path serves it: fixed paths stand before those with an id.
+    modules = (session, bulk_tests, probing, channels, tokens, users, groups, prices, log_views, logs, system)
+    for module in modules:
         app.include_router(module.router, prefix=PREFIX)
     install(app)
     app.add_middleware(_Envelope, clock=deps.clock, rng=deps.rng)

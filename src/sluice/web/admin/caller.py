@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sluice.base.clock import Clock
 from sluice.relay.admit import key_hash
-from sluice.storage.engine import Database
+from sluice.storage.engine import Database, DatabaseAway
 from sluice.storage.manage import sessions, settings, tokens, users
 from sluice.storage.manage.common import By, NotFound
 from sluice.storage.manage.users import UserRecord
@@ -120,6 +120,17 @@ async def _authorise(request: Request, least: Role) -> Caller | None:
     if caller.role < least:
         raise forbidden(f"this needs the role {least.name.lower()!r}")
     return caller
+
+
+async def still_welcome(request: Request, caller: Caller) -> bool:
+    """Whether whoever began a long answer may have the rest of it: signed in still, and with no fewer rights."""
+    try:
+        again = await _authenticate(request)
+    except ApiError:
+        return False
+    except DatabaseAway:
+        return True  # nobody can be looked up now; what comes of it is decided once the database is back
+    return again is not None and again.user.id == caller.user.id and again.role >= caller.role
 
 
 async def _authenticate(request: Request) -> Caller | None:

@@ -27,7 +27,7 @@ def check_address(here: Visit, *, base_url: str, proxy_url: str) -> None:
 
     Names are judged again when they are resolved (upstream/guard.py).
     """
-    policy = AddressPolicy.ANY if here.deps.private_addresses else AddressPolicy.PUBLIC
+    policy = AddressPolicy.ANY if here.deps.private_addresses() else AddressPolicy.PUBLIC
     if base_url:
         _check(base_url, policy, "base_url")
     if proxy_url:

@@ -17,6 +17,14 @@ def _nothing() -> Mapping[str, object]:
     return {}
 
 
+def _no() -> bool:
+    return False
+
+
+def _yes() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdminDeps:
     """``rng`` must be fit for secrets.
@@ -24,7 +32,8 @@ class AdminDeps:
     ``changed`` makes this worker take up a change of the configuration at once (the others notice by the revision);
     ``balance_changed`` makes it give back what it holds of an account, so that a new balance counts from now on.
     ``private_addresses`` is whether channels may be pointed at loopback and private addresses. ``health`` tells of
-    the worker's state, as plain JSON values.
+    the worker's state, as plain JSON values. ``stopping`` is whether the server is about to end: answers without an end
+    of their own then come to one. They look for news every ``live_interval`` seconds.
     """
 
     db: Database
@@ -38,4 +47,6 @@ class AdminDeps:
     throttle: Throttle = field(default_factory=Throttle)
     health: Callable[[], Mapping[str, object]] = _nothing
     version: str = ""
-    private_addresses: bool = True
+    private_addresses: Callable[[], bool] = _yes
+    stopping: Callable[[], bool] = _no
+    live_interval: float = 1.0

@@ -14,7 +14,7 @@ from sluice.base.usage import Usage
 from sluice.storage.manage import prices, requests, stats
 from sluice.storage.manage.common import NotFound
 from sluice.storage.manage.requests import RequestFilter, RequestRecord
-from sluice.storage.manage.stats import Dimension, Total
+from sluice.storage.manage.stats import Dimension, Slots, Total
 from sluice.web.admin.caller import GuardedRoute, Here, Visit
 from sluice.web.admin.errors import RESPONSES, forbidden, invalid, not_found
 from sluice.web.admin.fields import Id, Listing, Millis, ModelName, Strict, Usd
@@ -108,12 +108,9 @@ class RequestDetail(RequestView):
     price: Arithmetic | None = Field(description="null when nothing was charged.")
 
 
-class RequestQuery(Strict):
-    """Which requests to list."""
+class RequestFilters(Strict):
+    """Which requests to look at."""
 
-    limit: int = Field(default=50, ge=1, le=200)
-    cursor: str | None = Field(default=None, max_length=2048)
-    id: RequestId | None = Field(default=None, description="Exactly this request.")
     status: Literal["ok", "error"] | Annotated[str, StringConstraints(pattern=r"^[1-5][0-9]{2}$")] | None = Field(
         default=None, description="ok, error, or one HTTP status."
     )
@@ -124,6 +121,28 @@ class RequestQuery(Strict):
     since_ms: Millis | None = None
     until_ms: Millis | None = Field(default=None, description="Exclusive.")
     min_duration_ms: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
+
+    def wanted(self, here: Visit) -> RequestFilter:
+        """The same for the repositories, narrowed to what the caller may see. Raises ApiError 403."""
+        return RequestFilter(
+            user_id=narrowed(here, self.user_id, self.channel_id),
+            token_id=self.token_id,
+            channel_id=self.channel_id,
+            model=self.model,
+            failed={"ok": False, "error": True}.get(self.status or ""),
+            status=int(self.status) if self.status and self.status.isdigit() else None,
+            since_ms=self.since_ms,
+            until_ms=self.until_ms,
+            min_duration_ms=self.min_duration_ms,
+        )
+
+
+class RequestQuery(RequestFilters):
+    """Which requests to list."""
+
+    limit: int = Field(default=50, ge=1, le=200)
+    cursor: str | None = Field(default=None, max_length=2048)
+    id: RequestId | None = Field(default=None, description="Exactly this request.")
 
 
 class StatsQuery(Strict):
@@ -169,28 +188,20 @@ def _shown(here: Visit, record: RequestRecord) -> dict[str, Any]:
     return values
 
 
+def request_view(here: Visit, record: RequestRecord) -> RequestView:
+    """A request as the caller may see it."""
+    return RequestView.model_validate(_shown(here, record))
+
+
 @router.get("/requests")
 async def list_requests(here: Here, query: Annotated[RequestQuery, Query()]) -> RequestPage:
     """The request log, the newest first."""
-    user_id = _narrowed(here, query.user_id, query.channel_id)
+    wanted = query.wanted(here)
     if query.id is not None:
         return await _exactly(here, query.id)
-    wanted = RequestFilter(
-        user_id=user_id,
-        token_id=query.token_id,
-        channel_id=query.channel_id,
-        model=query.model,
-        failed={"ok": False, "error": True}.get(query.status or ""),
-        status=int(query.status) if query.status and query.status.isdigit() else None,
-        since_ms=query.since_ms,
-        until_ms=query.until_ms,
-        min_duration_ms=query.min_duration_ms,
-    )
     async with here.db.read() as conn:
         page = await requests.list_requests(conn, wanted, limit=query.limit, cursor=query.cursor)
-    return RequestPage(
-        items=[RequestView.model_validate(_shown(here, record)) for record in page.items], next=page.next
-    )
+    return RequestPage(items=[request_view(here, record) for record in page.items], next=page.next)
 
 
 async def _exactly(here: Visit, request_id: str) -> RequestPage:
@@ -200,7 +211,7 @@ async def _exactly(here: Visit, request_id: str) -> RequestPage:
     except NotFound:
         return RequestPage(items=[])
     found = [record] if here.caller.may_see(record.user_id) else []
-    return RequestPage(items=[RequestView.model_validate(_shown(here, record)) for record in found])
+    return RequestPage(items=[request_view(here, record) for record in found])
 
 
 @router.get("/requests/{request_id}")
@@ -247,21 +258,19 @@ async def get_stats(here: Here, query: Annotated[StatsQuery, Query()]) -> Stats:
     if bucket_ms and (query.until_ms - query.since_ms) / bucket_ms > _MOST_BUCKETS:
         raise invalid("bucket", f"the range holds more than {_MOST_BUCKETS} buckets: choose a longer bucket")
     wanted = RequestFilter(
-        user_id=_narrowed(here, query.user_id, query.channel_id),
+        user_id=narrowed(here, query.user_id, query.channel_id),
         token_id=query.token_id,
         channel_id=query.channel_id,
         model=query.model,
     )
+    slots = Slots(
+        since_ms=query.since_ms,
+        until_ms=query.until_ms,
+        bucket_ms=bucket_ms,
+        offset_ms=query.offset_minutes * _MINUTE_MS,
+    )
     async with here.db.read() as conn:
-        found = await stats.totals(
-            conn,
-            wanted,
-            since_ms=query.since_ms,
-            until_ms=query.until_ms,
-            bucket_ms=bucket_ms,
-            dimension=query.by,
-            offset_ms=query.offset_minutes * _MINUTE_MS,
-        )
+        found = await stats.totals(conn, wanted, slots, query.by)
     return Stats(items=[_total(total) for total in found])
 
 
@@ -270,7 +279,7 @@ def _total(total: Total) -> TotalView:
     return TotalView(**values, spend_usd=usd_from_nano(total.charge_nano))
 
 
-def _narrowed(here: Visit, user_id: int | None, channel_id: int | None) -> int | None:
+def narrowed(here: Visit, user_id: int | None, channel_id: int | None) -> int | None:
     """Whose requests are looked at: a plain user's own. Raises ApiError 403 when it asks for more."""
     if here.caller.role >= Role.ADMIN:
         return user_id

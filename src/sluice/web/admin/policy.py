@@ -32,6 +32,9 @@ POLICY: Mapping[str, Role] = {
     "delete_token": Role.USER,
     "list_requests": Role.USER,
     "get_request": Role.USER,
+    "get_request_facets": Role.USER,
+    "get_request_histogram": Role.USER,
+    "watch_requests": Role.USER,
     "get_stats": Role.USER,
     "list_models": Role.USER,
     "list_prices": Role.USER,
@@ -53,6 +56,7 @@ POLICY: Mapping[str, Role] = {
     "resolve_channel_urls": Role.ADMIN,
     "get_channel_urls": Role.ADMIN,
     "test_channel": Role.ADMIN,
+    "test_channels": Role.ADMIN,
     "test_unsaved_channel": Role.ADMIN,
     "diagnose_channel": Role.ADMIN,
     "diagnose_unsaved_channel": Role.ADMIN,
@@ -70,5 +74,6 @@ POLICY: Mapping[str, Role] = {
     "update_settings": Role.ROOT,
     "list_audit": Role.ADMIN,
     "get_health": Role.ADMIN,
+    "get_system": Role.ADMIN,
 }
 """Operation id -> least role."""

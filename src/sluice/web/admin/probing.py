@@ -204,7 +204,7 @@ async def resolve_channel_urls(here: Here, unsaved: Unsaved) -> Urls:
 @router.get("/channels/{channel_id}/urls")
 async def get_channel_urls(here: Here, channel_id: PathId) -> Urls:
     """What a channel calls for each format."""
-    spec, _, _ = await _saved(here, channel_id)
+    spec, _, _ = await saved_spec(here, channel_id)
     return Urls(urls={fmt.value: url for fmt, url in here.deps.probe.urls(spec).items()})
 
 
@@ -212,7 +212,7 @@ async def get_channel_urls(here: Here, channel_id: PathId) -> Urls:
 async def test_unsaved_channel(here: Here, unsaved: UnsavedTest) -> TestView:
     """Makes one small real call by an unsaved channel."""
     spec, proxy_url = await _unsaved(here, unsaved)
-    return _view(await here.deps.probe.test(spec, unsaved.model, unsaved.format, proxy_url))
+    return test_view(await here.deps.probe.test(spec, unsaved.model, unsaved.format, proxy_url))
 
 
 @router.post("/channels/fetch-models")
@@ -224,7 +224,7 @@ async def fetch_upstream_models(here: Here, source: ModelSource) -> FetchedModel
         spec, proxy_url = await _unsaved(here, source.channel)
     else:
         assert source.channel_id is not None
-        spec, proxy_url, _ = await _saved(here, source.channel_id)
+        spec, proxy_url, _ = await saved_spec(here, source.channel_id)
     found = await here.deps.probe.fetch_models(spec, proxy_url)
     if isinstance(found, Fault):
         status = f" (status {found.status})" if found.status else ""
@@ -242,28 +242,20 @@ async def diagnose_unsaved_channel(here: Here, unsaved: UnsavedDiagnosis) -> Dia
 @router.post("/channels/{channel_id}/test")
 async def test_channel(here: Here, channel_id: PathId, wish: TestWish | None = None) -> TestView:  # noqa: PT028 - no test
     """Makes one small real call by a channel, and keeps what came of it with the channel."""
-    spec, proxy_url, models = await _saved(here, channel_id)
+    spec, proxy_url, models = await saved_spec(here, channel_id)
     wish = wish or TestWish()
-    model = wish.model or _first_model(models)
+    model = wish.model or first_model(models)
     if model is None:
         raise invalid("model", "the channel lists no models: name one")
     result = await here.deps.probe.test(spec, model, wish.format, proxy_url)
-    kept = {
-        "at_ms": here.clock.now_ms(),
-        "model": model,
-        "ok": result.ok,
-        "latency_ms": result.latency_ms,
-        "message": result.message[:500],
-    }
-    async with here.db.write() as conn:
-        await channels.note_test(conn, channel_id, kept)
-    return _view(result)
+    await keep_result(here, channel_id, result)
+    return test_view(result)
 
 
 @router.post("/channels/{channel_id}/diagnose")
 async def diagnose_channel(here: Here, channel_id: PathId, wish: DiagnosisWish | None = None) -> Diagnosis:
     """Tries a channel's address with and without its version segment, and says what to change."""
-    spec, proxy_url, _ = await _saved(here, channel_id)
+    spec, proxy_url, _ = await saved_spec(here, channel_id)
     return await _diagnose(here, spec, wish.model if wish else None, proxy_url)
 
 
@@ -273,16 +265,31 @@ async def _diagnose(here: Visit, spec: ChannelSpec, model: str | None, proxy_url
     return Diagnosis(steps=[StepView.model_validate(step) for step in shown])
 
 
-def _view(result: TestResult) -> TestView:
+def test_view(result: TestResult) -> TestView:
+    """What came of a test, as the API shows it."""
     return TestView.model_validate({name: getattr(result, name) for name in TestView.model_fields})
 
 
-def _first_model(models: tuple[str, ...]) -> str | None:
+async def keep_result(here: Visit, channel_id: int, result: TestResult) -> None:
+    """Keeps what came of the last test with its channel."""
+    kept = {
+        "at_ms": here.clock.now_ms(),
+        "model": result.model,
+        "ok": result.ok,
+        "latency_ms": result.latency_ms,
+        "message": result.message[:500],
+    }
+    async with here.db.write() as conn:
+        await channels.note_test(conn, channel_id, kept)
+
+
+def first_model(models: tuple[str, ...]) -> str | None:
+    """The model a channel is tested by when none is named: the first that chats."""
     chat = (model for model in models if guess_format(model) is Format.OPENAI_CHAT)
     return next(chat, models[0] if models else None)
 
 
-async def _saved(here: Visit, channel_id: int) -> tuple[ChannelSpec, str, tuple[str, ...]]:
+async def saved_spec(here: Visit, channel_id: int) -> tuple[ChannelSpec, str, tuple[str, ...]]:
     """Spec, proxy and models of a saved channel. Raises ApiError 422 when its provider is gone."""
     async with here.db.read() as conn:
         channel = await channels.get(conn, channel_id)

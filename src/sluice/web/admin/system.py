@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import platform
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr
 
-from sluice.storage.manage import audit, channels, settings
+from sluice.storage.manage import about, audit, channels, settings
 from sluice.web.admin.caller import GuardedRoute, Here
 from sluice.web.admin.errors import RESPONSES
 from sluice.web.admin.fields import MAX_INT, Id, Listing, Name, PageQuery, Remark, Strict
@@ -77,6 +78,18 @@ class HealthView(BaseModel):
     details: dict[str, Any] = Field(description="What the worker says of itself.")
 
 
+class SystemView(BaseModel):
+    """What this installation is made of."""
+
+    version: str
+    python: str
+    platform: str
+    database: str = Field(description="sqlite or postgresql.")
+    database_version: str
+    database_bytes: int = Field(description="The space the database takes.")
+    counts: dict[str, int] = Field(description="How many channels, tokens, users and prices there are.")
+
+
 class ModelList(BaseModel):
     """The models that enabled channels serve to the caller's group; to admins: all."""
 
@@ -129,6 +142,22 @@ async def get_health(here: Here) -> HealthView:
         version=here.deps.version,
         database=here.db.dialect,
         details=dict(here.deps.health()),
+    )
+
+
+@router.get("/system")
+async def get_system(here: Here) -> SystemView:
+    """Versions and sizes."""
+    async with here.db.read() as conn:
+        found = await about.describe(conn)
+    return SystemView(
+        version=here.deps.version,
+        python=platform.python_version(),
+        platform=platform.platform(),
+        database=here.db.dialect,
+        database_version=found.version,
+        database_bytes=found.size_bytes,
+        counts=dict(found.counts),
     )
 
 
