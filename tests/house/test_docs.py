@@ -13,7 +13,9 @@ import typer
 from source import ROOT
 from tools.docs.__main__ import FOLDER, PAGES
 
+from sluice.cli.config import Config, parse_config
 from sluice.cli.main import main
+from sluice.vendors.schema import parse_vendor
 
 DOCS = ROOT / "docs"
 TEXTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md")), ROOT / "bench/README.md"]
@@ -71,6 +73,24 @@ def test_command_parses(place: str, line: str) -> None:
     assert not hasattr(command, "commands") or words[:1] == ["--version"], f"{place}: {line}"
     if words != ["--version"]:
         command.make_context(line, words)
+
+
+TOML = [
+    pytest.param(body, id=f"{_name(path)}:{number}")
+    for path in TEXTS
+    for number, (language, body) in enumerate(FENCE.findall(path.read_text("utf-8")))
+    if language == "toml"
+]
+
+
+@pytest.mark.parametrize("text", TOML)
+def test_toml_is_read(text: str) -> None:
+    """A TOML block is a config file or a vendor's file, and right."""
+    if text.startswith("id ="):
+        assert parse_vendor(text).formats()
+    else:
+        variables = dict.fromkeys(re.findall(r"\$\{(\w+)\}", text), "sk-0123456789abcdef")
+        assert parse_config(text, variables) != Config()
 
 
 def _anchors(path: Path) -> set[str]:
