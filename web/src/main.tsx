@@ -45,7 +45,10 @@ onSignedOut(() => {
 
 function App({ first }: { first: Words }) {
   const [words, setWords] = useState(first);
-  const context = useMemo(() => ({ words, choose: (language: Words["language"]) => void loadWords(language).then(setWords) }), [words]);
+  const context = useMemo(
+    () => ({ words, choose: (language: Words["language"]) => void loadWords(language).then(setWords) }),
+    [words],
+  );
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
       <QueryClientProvider client={client}>

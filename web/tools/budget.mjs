@@ -29,9 +29,12 @@ function files(...names) {
   for (const name of names) walk(name);
   return found;
 }
-const sum = (found, end) => [...found].filter((file) => file.endsWith(end)).reduce((total, file) => total + size(file), 0);
+const sum = (found, end) =>
+  [...found].filter((file) => file.endsWith(end)).reduce((total, file) => total + size(file), 0);
 
-const words = ["src/i18n/en/index.ts", "src/i18n/zh/index.ts"].sort((a, b) => sum(files(b), ".js") - sum(files(a), ".js"))[0];
+const words = ["src/i18n/en/index.ts", "src/i18n/zh/index.ts"].sort(
+  (a, b) => sum(files(b), ".js") - sum(files(a), ".js"),
+)[0];
 const always = ["index.html", words];
 const first = files(...always, "src/app/Shell.tsx", "src/screens/home/Home.tsx");
 const rows = [
@@ -49,6 +52,8 @@ let over = false;
 for (const [name, bytes, most] of rows) {
   const bad = bytes > most;
   over ||= bad;
-  console.log(`${bad ? "OVER " : "     "}${name.padEnd(34)}${(bytes / KB).toFixed(1).padStart(7)} of ${most / KB} KB gzip`);
+  console.log(
+    `${bad ? "OVER " : "     "}${name.padEnd(34)}${(bytes / KB).toFixed(1).padStart(7)} of ${most / KB} KB gzip`,
+  );
 }
 if (over) process.exit(1);

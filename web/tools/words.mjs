@@ -9,5 +9,8 @@ for (const language of ["en", "zh"]) {
     .sort();
   const imports = names.map((name) => `import ${name} from "./${name}.json";\n`).join("");
   const type = language === "en" ? "\nexport type English = typeof words;\n" : "";
-  writeFileSync(new URL("index.ts", folder), `${imports}\nconst words = { ${names.join(", ")} };\n${type}export default words;\n`);
+  writeFileSync(
+    new URL("index.ts", folder),
+    `${imports}\nconst words = { ${names.join(", ")} };\n${type}export default words;\n`,
+  );
 }

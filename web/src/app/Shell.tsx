@@ -52,10 +52,17 @@ function Frame({ session }: { session: Session }) {
           ))}
         </nav>
       </aside>
-      {open && <button type="button" className={styles.veil} aria-label={t("common.close")} onClick={() => setOpen(false)} />}
+      {open && (
+        <button type="button" className={styles.veil} aria-label={t("common.close")} onClick={() => setOpen(false)} />
+      )}
       <div className={styles.rest}>
         <header className={styles.top}>
-          <ActionIcon className={styles.burger} aria-label={t("shell.menu")} aria-expanded={open} onClick={() => setOpen(!open)}>
+          <ActionIcon
+            className={styles.burger}
+            aria-label={t("shell.menu")}
+            aria-expanded={open}
+            onClick={() => setOpen(!open)}
+          >
             <IconMenu size={18} />
           </ActionIcon>
           <span className={styles.space} />
@@ -100,7 +107,13 @@ function LanguageMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         {(Object.keys(LANGUAGES) as Language[]).map((one) => (
-          <Menu.Item key={one} lang={one} aria-current={one === language} fw={one === language ? 600 : undefined} onClick={() => choose(one)}>
+          <Menu.Item
+            key={one}
+            lang={one}
+            aria-current={one === language}
+            fw={one === language ? 600 : undefined}
+            onClick={() => choose(one)}
+          >
             {LANGUAGES[one]}
           </Menu.Item>
         ))}

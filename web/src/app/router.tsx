@@ -8,6 +8,7 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
+import { api, take } from "~/api/client";
 import { searchReader } from "~/kit/list";
 import { Loading } from "~/kit/states";
 import { NotFound, ScreenFailed } from "./fallbacks";
@@ -53,9 +54,22 @@ function only(role: Role) {
   };
 }
 
+/** As long as there is no channel, the first page is the one that makes one. */
+async function firstSteps({ context }: { context: Context }) {
+  const session = await context.client.ensureQueryData(sessionQuery);
+  if (!atLeast(session, "admin")) return;
+  const channels = await context.client.fetchQuery({
+    queryKey: ["channels", "any"],
+    staleTime: 300_000,
+    queryFn: () => take(api.GET("/api/v1/channels", { params: { query: { limit: 1 } } })),
+  });
+  if (channels.items.length === 0) throw redirect({ to: "/start", replace: true });
+}
+
 const home = createRoute({
   getParentRoute: () => shell,
   path: "/",
+  beforeLoad: firstSteps,
   component: lazyRouteComponent(() => import("~/screens/home/Home")),
 });
 

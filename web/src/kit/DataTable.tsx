@@ -63,7 +63,18 @@ export function DataTable<Row>(props: Props<Row>) {
   return <Loaded {...props} rows={rows} />;
 }
 
-function Loaded<Row>({ label, columns, rows, id, name, onOpen, opened, paging, selection, bulk }: Props<Row> & { rows: Row[] }) {
+function Loaded<Row>({
+  label,
+  columns,
+  rows,
+  id,
+  name,
+  onOpen,
+  opened,
+  paging,
+  selection,
+  bulk,
+}: Props<Row> & { rows: Row[] }) {
   const body = useRef<HTMLTableSectionElement>(null);
   const { t } = useWords();
   const all = rows.map(id);
@@ -71,7 +82,6 @@ function Loaded<Row>({ label, columns, rows, id, name, onOpen, opened, paging, s
   const toggle = (key: number | string) => selection?.onChange(flipped(selection.chosen, key));
   return (
     <>
-      {/* biome-ignore-start lint/a11y/noRedundantRoles: cards take the table's display, and with it its meaning, away */}
       <div className={styles.frame}>
         <table className={styles.table} role="table" aria-label={label}>
           <thead role="rowgroup">
@@ -134,15 +144,19 @@ function Loaded<Row>({ label, columns, rows, id, name, onOpen, opened, paging, s
           </tbody>
         </table>
       </div>
-      {/* biome-ignore-end lint/a11y/noRedundantRoles: see above */}
-      {chosenHere > 0 && bulk ? <div className={styles.bulk}>{bulk}</div> : paging && <Foot paging={paging} count={rows.length} />}
+      {chosenHere > 0 && bulk ? (
+        <div className={styles.bulk}>{bulk}</div>
+      ) : (
+        paging && <Foot paging={paging} count={rows.length} />
+      )}
     </>
   );
 }
 
 function Head<Row>({ column, paging }: { column: Column<Row>; paging: Paging | undefined }) {
   const { t } = useWords();
-  const direction = paging?.sort === column.sort ? "ascending" : paging?.sort === `-${column.sort}` ? "descending" : undefined;
+  const direction =
+    paging?.sort === column.sort ? "ascending" : paging?.sort === `-${column.sort}` ? "descending" : undefined;
   const sortable = column.sort !== undefined && paging?.onSort !== undefined;
   return (
     <th
@@ -184,7 +198,12 @@ function Foot({ paging, count }: { paging: Paging; count: number }) {
       {(paging.hasPrevious || paging.hasNext) && (
         <span className={styles.turn}>
           <Tooltip label={t("table.previous")}>
-            <ActionIcon variant="default" aria-label={t("table.previous")} disabled={!paging.hasPrevious} onClick={paging.onPrevious}>
+            <ActionIcon
+              variant="default"
+              aria-label={t("table.previous")}
+              disabled={!paging.hasPrevious}
+              onClick={paging.onPrevious}
+            >
               <IconChevronLeft size={16} />
             </ActionIcon>
           </Tooltip>

@@ -149,7 +149,13 @@ export function Confirm({ opened, title, children, action, onClose, run }: Confi
     }
   };
   return (
-    <Modal opened={opened} onClose={onClose} title={title} closeButtonProps={{ "aria-label": t("common.close") }} classNames={{ title: styles.sideTitle }}>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={title}
+      closeButtonProps={{ "aria-label": t("common.close") }}
+      classNames={{ title: styles.sideTitle }}
+    >
       <div>{children}</div>
       {Boolean(failure) && <Failure error={failure} />}
       <div className={styles.buttons}>

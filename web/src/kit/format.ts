@@ -12,9 +12,10 @@ export function integer(value: number, language: Language): string {
 /** 1,234 -> "1.2K": for places where the exact number is a hover away. */
 export function compact(value: number, language: Language): string {
   if (Math.abs(value) < 10_000) return integer(value, language);
-  return new Intl.NumberFormat(language === "zh" ? "zh" : "en", { notation: "compact", maximumFractionDigits: 1 }).format(
-    value,
-  );
+  return new Intl.NumberFormat(language === "zh" ? "zh" : "en", {
+    notation: "compact",
+    maximumFractionDigits: 1,
+  }).format(value);
 }
 
 /** "200.000000000" -> "$200.00"; "0.000123" -> "$0.000123". No digit that says something is lost. */

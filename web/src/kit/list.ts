@@ -54,12 +54,21 @@ export function useList<Row, Search extends ListSearch>(
       search: ((old: Search) => pruned({ ...old, ...change, cursor: undefined })) as never,
     });
   };
-  return { page, rows: page?.items, error: query.isError ? query.error : null, retry: () => void query.refetch(), paging, filter };
+  return {
+    page,
+    rows: page?.items,
+    error: query.isError ? query.error : null,
+    retry: () => void query.refetch(),
+    paging,
+    filter,
+  };
 }
 
 /** Without what is empty, so that addresses stay short. */
 export function pruned<T extends object>(values: T): Partial<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== "")) as Partial<T>;
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined && value !== ""),
+  ) as Partial<T>;
 }
 
 type Kind = "string" | "number";
@@ -73,7 +82,8 @@ export function searchReader<Shape extends Record<string, Kind>>(shape: Shape) {
       const value = given[name];
       if (kind === "number" && typeof value === "number" && Number.isFinite(value)) read[name] = value;
       // The router reads `?search=42` as a number; a name may well be one.
-      else if (kind === "string" && (typeof value === "string" || typeof value === "number")) read[name] = String(value);
+      else if (kind === "string" && (typeof value === "string" || typeof value === "number"))
+        read[name] = String(value);
     }
     return read as Read;
   };

@@ -120,7 +120,17 @@ export function Page({ title, hint, actions, children, width = "full" }: PagePro
   );
 }
 
-export function Section({ title, hint, actions, children }: { title: string; hint?: ReactNode; actions?: ReactNode; children: ReactNode }) {
+export function Section({
+  title,
+  hint,
+  actions,
+  children,
+}: {
+  title: string;
+  hint?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+}) {
   return (
     <section className={styles.section}>
       <header className={styles.sectionHead}>

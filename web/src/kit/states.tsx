@@ -63,7 +63,15 @@ export function Empty({ title, children, action }: EmptyProps) {
 }
 
 /** A remark within a form or a page, with its tone in colour, icon and words. */
-export function Note({ tone, title, children }: { tone: "good" | "warn" | "bad" | "info"; title?: string; children?: ReactNode }) {
+export function Note({
+  tone,
+  title,
+  children,
+}: {
+  tone: "good" | "warn" | "bad" | "info";
+  title?: string;
+  children?: ReactNode;
+}) {
   return (
     <div className={styles.note} data-tone={tone} role={tone === "bad" ? "alert" : undefined}>
       {title && <strong>{title}</strong>}
