@@ -58,6 +58,24 @@ def serving(folder: Path) -> Iterator[str]:
         process.wait()
 
 
+TOKEN_LISTS: dict[str, dict[str, Any]] = {
+    "first page": {},
+    "first page, counted": {"total": "true"},
+    "by name": {"sort": "name"},
+    "by user, descending": {"sort": "-user"},
+    "by status": {"sort": "status"},
+    "by creation": {"sort": "-created"},
+    "search that finds many": {"search": "key 12"},
+    "search that finds one, counted": {"search": "key 99999", "total": "true"},
+    "search that finds nothing": {"search": "no such token"},
+    "of one user": {"user_id": 5},
+    "disabled": {"status": "disabled", "total": "true"},
+    "disabled, by name": {"status": "disabled", "sort": "name", "total": "true"},
+    "management": {"scope": "management", "total": "true"},
+}
+"""Name -> query of the list of tokens."""
+
+
 def interactions(folder: Path) -> dict[str, tuple[str, dict[str, Any]]]:
     """Name -> (path, query) of what the console asks for."""
     with sqlite3.connect(folder / "sluice.db") as db:
@@ -65,21 +83,6 @@ def interactions(folder: Path) -> dict[str, tuple[str, dict[str, Any]]]:
         some = db.execute("SELECT id FROM requests ORDER BY id LIMIT 1 OFFSET 500").fetchone()[0]
         token = db.execute("SELECT token_id FROM requests ORDER BY id DESC LIMIT 1").fetchone()[0]
     day, week, month = ({"since_ms": newest - n * DAY_MS, "until_ms": newest} for n in (1, 7, 30))
-    tokens: dict[str, dict[str, Any]] = {
-        "first page": {},
-        "first page, counted": {"total": "true"},
-        "by name": {"sort": "name"},
-        "by user, descending": {"sort": "-user"},
-        "by status": {"sort": "status"},
-        "by creation": {"sort": "-created"},
-        "search that finds many": {"search": "key 12"},
-        "search that finds one, counted": {"search": "key 99999", "total": "true"},
-        "search that finds nothing": {"search": "no such token"},
-        "of one user": {"user_id": 5},
-        "disabled": {"status": "disabled", "total": "true"},
-        "disabled, by name": {"status": "disabled", "sort": "name", "total": "true"},
-        "management": {"scope": "management", "total": "true"},
-    }
     logs: dict[str, dict[str, Any]] = {
         "newest": {},
         "200 at once": {"limit": 200},
@@ -99,7 +102,7 @@ def interactions(folder: Path) -> dict[str, tuple[str, dict[str, Any]]]:
         "an old week": {"since_ms": newest - 29 * DAY_MS, "until_ms": newest - 22 * DAY_MS},
         "one id": {"id": some},
     }
-    asked = {f"tokens: {name}": ("/tokens", query) for name, query in tokens.items()}
+    asked = {f"tokens: {name}": ("/tokens", query) for name, query in TOKEN_LISTS.items()}
     asked |= {f"logs: {name}": ("/requests", query) for name, query in logs.items()}
     asked["log detail"] = (f"/requests/{some}", {})
     for name, query in (("day", day), ("month", month)):

@@ -9,17 +9,25 @@ from typing import Protocol, cast
 class Owner(Protocol):
     """Who a connection belongs to: its pool."""
 
-    def give_back(self, connection: Connection) -> None: ...
+    def give_back(self, connection: Connection) -> None:
+        """The connection's answer was read to its end: it may serve again."""
+        ...
 
-    def lost(self, connection: Connection) -> None: ...
+    def lost(self, connection: Connection) -> None:
+        """The connection is closed."""
+        ...
 
 
 class Listener(Protocol):
     """Who hears what comes on a connection: the exchange on it."""
 
-    def received(self, data: bytes) -> None: ...
+    def received(self, data: bytes) -> None:
+        """Bytes came."""
+        ...
 
-    def disconnected(self, error: Exception | None) -> None: ...
+    def disconnected(self, error: Exception | None) -> None:
+        """No more will come; ``error`` is None where the other side closed properly."""
+        ...
 
 
 class Connection(asyncio.Protocol):
