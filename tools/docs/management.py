@@ -96,7 +96,7 @@ def errors_page() -> str:
         '`{"error": {"message", "type", "param", "code"}}`. `x-should-retry: false` tells SDKs not to try again what '
         "cannot succeed. A fault after the first byte of an answer comes as an error event in the stream, which then "
         "ends without its proper end. A request the upstream itself refuses (400, 404, 409, 413, 422) keeps the "
-        "upstream's status, code and message.\n\n"
+        "upstream's status, code and message (`upstream_refused` where it gave no code).\n\n"
         + table(("code", "status", "meaning"), _error_rows("relay errors", relay, RELAY_ERRORS)),
         '## Management\n\nOne shape: `{"error": {"code", "message", "param", "request_id"}}`.\n\n'
         + table(("code", "status", "meaning"), _error_rows("management errors", admin, ADMIN_ERRORS)),
