@@ -103,18 +103,32 @@ async def qianfan_v1(ask: Ask, tokens: Tokens) -> None:
         await ask.answer(200, {"id": "as-1", "object": "embedding_list", "created": 1, "data": data, "usage": told})
         return
     messages = ask.json.get("messages") or []
-    roles = [message.get("role") for message in messages]
-    wanted = ["user" if at % 2 == 0 else "assistant" for at in range(len(roles))]
-    if len(roles) % 2 == 0 or ["user" if role == "function" else role for role in roles] != wanted:
-        await ask.answer(
-            200, {"error_code": 336003, "error_msg": "the length of messages must be an odd number", "id": "as-1"}
-        )
+    problem = _qianfan_problem(ask.json, messages)
+    if problem:
+        await ask.answer(200, {"error_code": 336003, "error_msg": problem, "id": "as-1"})
         return
     said = answer(ask.scenario, messages, _functions(ask.json), ask.json.get("max_output_tokens"))
     if ask.json.get("stream"):
         await ask.stream(_qianfan_events(said))
         return
     await ask.answer(200, _qianfan_reply(said, said.text))
+
+
+def _qianfan_problem(body: Json, messages: list[Json]) -> str:
+    """Why ERNIE would refuse a request; "" when it would not."""
+    roles = [message.get("role") for message in messages]
+    wanted = ["user" if at % 2 == 0 else "assistant" for at in range(len(roles))]
+    if len(roles) % 2 == 0 or ["user" if role == "function" else role for role in roles] != wanted:
+        return "the length of messages must be an odd number, its roles must alternate"
+    if not all(isinstance(m.get("content"), str) and (m["content"] or "function_call" in m) for m in messages):
+        return "the content of a message must not be empty"
+    temperature = body.get("temperature", 0.95)
+    if not 0 < temperature <= 1:
+        return "temperature must be in (0, 1.0]"
+    if body.get("max_output_tokens", 2) < 2:
+        return "max_output_tokens must be at least 2"
+    strangers = body.keys() & {"max_tokens", "tools", "stream_options", "model"}
+    return f"unknown: {sorted(strangers)}" if strangers else ""
 
 
 def _functions(body: Json) -> list[Json] | None:
@@ -233,6 +247,9 @@ async def _ollama_chat(ask: Ask) -> None:
     if ask.json["model"].startswith("missing"):
         await ask.answer(404, {"error": f"model '{ask.json['model']}' not found"})
         return
+    if not all(_ollama_takes(message) for message in ask.json["messages"]):
+        await ask.answer(400, {"error": "json: cannot unmarshal a message into Go struct field ChatRequest.messages"})
+        return
     maximum = (ask.json.get("options") or {}).get("num_predict")
     said = answer(ask.scenario, ask.json["messages"], ask.json.get("tools"), maximum)
     lines = list(_ollama_lines(ask.json["model"], said))
@@ -247,6 +264,14 @@ async def _ollama_chat(ask: Ask) -> None:
         **({"tool_calls": _ollama_calls(said)} if said.calls else {}),
     }
     await ask.answer(200, whole)
+
+
+def _ollama_takes(message: Json) -> bool:
+    """Whether a message has Ollama's types: content a text, pictures bare base64, arguments objects."""
+    calls = message.get("tool_calls") or []
+    bare = all(isinstance(image, str) and ":" not in image for image in message.get("images") or [])
+    objects = all(isinstance(call["function"].get("arguments"), dict) for call in calls)
+    return isinstance(message.get("content", ""), str) and bare and objects
 
 
 def _ollama_calls(said: Said) -> list[Json]:
