@@ -18,7 +18,7 @@ RELAY_ERRORS = {
     "missing_field": "A required field is not there; `param` names it.",
     "model_not_allowed": "The token is limited to other models.",
     "model_not_found": "No channel lists this exact model for the user's group: see `GET /v1/models`.",
-    "no_available_channel": "Channels list the model, but all are disabled or resting after failures.",
+    "no_available_channel": "Channels list the model, but all of them are disabled.",
     "not_found": "There is nothing at this path.",
     "rate_limit_exceeded": "The token's own limit of requests a minute; `retry-after` says when to come back.",
     "token_disabled": "The token, or its user, is disabled.",
