@@ -51,6 +51,11 @@ class FakeProvider:
             await self._play(ask)
         except Cut:
             entry["cut"] = True
+        except (AttributeError, KeyError, TypeError, ValueError):
+            # The wires read requests trustingly: one that is not as they expect is refused as providers do.
+            if ask.started:
+                raise
+            await ask.answer(400, openai.error("the request is malformed"))
         finally:
             self._open -= 1
             if ask.gone.is_set():
@@ -124,10 +129,12 @@ class FakeProvider:
                 path = path.removeprefix(version)
         if path == "/models":
             await openai.models(ask)
-        elif path in openai.ROUTES and isinstance(ask.json, dict):
-            await openai.ROUTES[path](ask)
-        else:
+        elif path not in openai.ROUTES or not isinstance(ask.json, dict):
             await ask.answer(404, openai.error(f"Invalid URL ({ask.method} {ask.path})"))
+        elif not isinstance(ask.json.setdefault("model", openai.DEFAULT_MODELS.get(path)), str):
+            await ask.answer(400, openai.error("you must provide a model parameter", param="model"))
+        else:
+            await openai.ROUTES[path](ask)
 
     async def _misbehaved(self, ask: Ask) -> bool:
         """Plays the scenarios in which no proper answer comes; True when it did."""

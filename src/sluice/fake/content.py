@@ -41,11 +41,8 @@ class Said:
     input_tokens: int = 0
     output_tokens: int = 0
 
-    def pieces(self, count: int = 0) -> list[str]:
-        """The text word by word, or in about ``count`` pieces."""
-        if count:
-            size = max(len(self.text) // count, 1)
-            return [self.text[at : at + size] for at in range(0, len(self.text), size)]
+    def pieces(self) -> list[str]:
+        """The text word by word."""
         words = self.text.split(" ")
         return [word if at == 0 else " " + word for at, word in enumerate(words)] if self.text else []
 

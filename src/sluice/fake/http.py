@@ -33,6 +33,7 @@ class Ask:
     json: Any = None
     key: str = ""
     scenario: Scenario = field(default_factory=lambda: Scenario(""))
+    started: bool = False
 
     def use_model(self, model: str) -> None:
         """Reads the scenario from the model's name."""
@@ -50,6 +51,7 @@ class Ask:
 
     async def start(self, status: int, headers: dict[str, str]) -> None:
         """The head of an answer."""
+        self.started = True
         pairs = [(k.replace("_", "-").encode(), v.encode()) for k, v in headers.items()]
         await self.send({"type": "http.response.start", "status": status, "headers": pairs})
 

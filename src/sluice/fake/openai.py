@@ -17,8 +17,8 @@ MODELS = (
     "fake-embedding",
     "fake-rerank",
     "fake-image",
-    "fake-speech",
-    "fake-transcription",
+    "fake-tts",
+    "fake-asr",
     "fake-moderation",
 )
 
@@ -148,7 +148,7 @@ def _deltas(ask: Ask, said: Said) -> Iterator[Json]:
                 piece["id"] = call["id"]
                 piece["function"]["name"] = function["name"]
             yield {"tool_calls": [piece]}
-    yield from ({"content": piece} for piece in said.pieces(scenario.number("chunks")))
+    yield from ({"content": piece} for piece in said.pieces())
 
 
 async def completions(ask: Ask) -> None:
@@ -289,3 +289,5 @@ ROUTES = {
     "/audio/translations": transcription,
     "/moderations": moderations,
 }
+DEFAULT_MODELS = {"/moderations": "omni-moderation-latest"}
+"""Where the model may be left out."""
