@@ -160,6 +160,10 @@ class Http1Exchange:
         else:
             self.head = WireHead(0)
 
+    def on_status(self, reason: bytes) -> None:
+        """httptools: the reason beside the status, which nobody needs."""
+        self._head_bytes += len(reason)
+
     def on_header(self, name: bytes, value: bytes) -> None:
         """httptools: one header, or a trailer; trailers are counted, not kept."""
         if self._complete:
@@ -174,6 +178,9 @@ class Http1Exchange:
     def on_headers_complete(self) -> None:
         """httptools: the head is whole; 1xx heads are skipped."""
         if self._complete or self._error is not None:
+            return
+        if self._head_bytes > self._limits.max_head_bytes:
+            self._fail(Malformed("the head of the answer is too large"))
             return
         status = self._parser.get_status_code()
         self.head.status = status

@@ -34,6 +34,7 @@ class Pool:
         self._idle: deque[Connection] = deque()
         self._all: set[Connection] = set()
         self._opening = 0
+        self._closed = False
         self._waiters: deque[asyncio.Future[None]] = deque()
         self.host_header = parts.netloc.rpartition("@")[2].encode("ascii")
 
@@ -47,6 +48,8 @@ class Pool:
                     return idle
             if len(self._all) + self._opening < self._limits.max_connections_per_origin:
                 return await self._open(deadline)
+            if self._idle:
+                self._idle.pop().close()  # makes room for the fresh one
             await self._wait_turn(deadline)
 
     def _pop_idle(self, now: float) -> Connection | None:
@@ -65,23 +68,35 @@ class Pool:
             async with asyncio.timeout_at(deadline):
                 await waiter
         except TimeoutError:
+            self._left(waiter)
             raise Unreachable("no connection to the upstream became free in time") from None
-        finally:
-            if waiter in self._waiters:
-                self._waiters.remove(waiter)
-            elif waiter.cancelled():
-                self._wake()
+        except asyncio.CancelledError:
+            self._left(waiter)
+            raise
+
+    def _left(self, waiter: asyncio.Future[None]) -> None:
+        """A waiter gave up: it leaves the line, and hands on the turn it may have won meanwhile."""
+        if waiter in self._waiters:
+            self._waiters.remove(waiter)
+        else:
+            self._wake()
 
     async def _open(self, deadline: float) -> Connection:
         self._opening += 1
         try:
             async with asyncio.timeout_at(deadline):
                 connection = await self._connect()
-        except TimeoutError:
-            raise Unreachable("connecting to the upstream took too long") from None
-        finally:
+        except BaseException as error:
             self._opening -= 1
+            self._wake()
+            if isinstance(error, TimeoutError):
+                raise Unreachable("connecting to the upstream took too long") from None
+            raise
+        self._opening -= 1
         self._all.add(connection)
+        if self._closed:
+            connection.close()
+            raise Unreachable("the gateway is closing its connections")
         return connection
 
     async def _connect(self) -> Connection:
@@ -103,7 +118,7 @@ class Pool:
     def give_back(self, connection: Connection) -> None:
         """An exchange is over and its connection can serve again."""
         connection.idle_since = asyncio.get_running_loop().time()
-        if len(self._idle) >= self._limits.max_idle_per_origin:
+        if self._closed or len(self._idle) >= self._limits.max_idle_per_origin:
             connection.close()
             return
         self._idle.append(connection)
@@ -112,6 +127,8 @@ class Pool:
     def lost(self, connection: Connection) -> None:
         """A connection closed."""
         self._all.discard(connection)
+        if connection in self._idle:
+            self._idle.remove(connection)
         self._wake()
 
     def _wake(self) -> None:
@@ -128,7 +145,8 @@ class Pool:
             self._idle.popleft().close()
 
     def close(self) -> None:
-        """Closes every connection."""
+        """Closes every connection, and those that are still to come."""
+        self._closed = True
         for connection in list(self._all):
             connection.close()
         self._idle.clear()

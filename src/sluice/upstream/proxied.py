@@ -260,7 +260,8 @@ class _AioExchange:
         except TimeoutError as error:
             self.abort()
             raise Silent("the upstream was silent too long") from error
-        except (aiohttp.ClientError, OSError) as error:
+        except (aiohttp.ClientError, OSError, RuntimeError) as error:  # the last: its session was closed
+            self.abort()
             raise Broken(f"the exchange with the upstream broke: {type(error).__name__}") from error
         if self._aborted:
             raise Broken("the exchange was given up")
