@@ -2,7 +2,7 @@
 import type { LinkProps } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import type { Key } from "~/i18n";
-import { IconHome, IconRocket } from "~/kit/icons";
+import { IconHome, IconRocket, IconRoute } from "~/kit/icons";
 import type { Role } from "./session";
 
 export interface Place {
@@ -26,5 +26,9 @@ export const AREAS: Area[] = [
       { to: "/", label: "nav.home", icon: IconHome, least: "user", key: "h" },
       { to: "/start", label: "nav.start", icon: IconRocket, least: "admin", key: "f" },
     ],
+  },
+  {
+    label: "nav.operate",
+    places: [{ to: "/channels", label: "nav.channels", icon: IconRoute, least: "admin", key: "c" }],
   },
 ];

@@ -11,6 +11,7 @@ import {
 import { api, take } from "~/api/client";
 import { searchReader } from "~/kit/list";
 import { Loading } from "~/kit/states";
+import { readSearch as readChannelSearch } from "~/screens/channels/search";
 import { NotFound, ScreenFailed } from "./fallbacks";
 import { atLeast, type Role, sessionQuery } from "./session";
 
@@ -80,7 +81,15 @@ const start = createRoute({
   component: lazyRouteComponent(() => import("~/screens/start/Start")),
 });
 
-const tree = root.addChildren([setup, signIn, shell.addChildren([home, start])]);
+const channels = createRoute({
+  getParentRoute: () => shell,
+  path: "/channels",
+  beforeLoad: only("admin"),
+  validateSearch: readChannelSearch,
+  component: lazyRouteComponent(() => import("~/screens/channels/Channels")),
+});
+
+const tree = root.addChildren([setup, signIn, shell.addChildren([home, start, channels])]);
 
 export function makeRouter(client: QueryClient) {
   return createRouter({

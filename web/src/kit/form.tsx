@@ -1,5 +1,5 @@
 // The one form: values, a request to the gateway, and its refusal shown at the field it is about.
-import { Button, Drawer, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { type UseFormReturnType, useForm } from "@mantine/form";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { ApiFailure } from "~/api/client";
@@ -94,78 +94,4 @@ export function Group({ title, hint, children }: { title: string; hint?: ReactNo
 
 export function Row({ children }: { children: ReactNode }) {
   return <div className={styles.row}>{children}</div>;
-}
-
-interface SideProps {
-  title: ReactNode;
-  opened: boolean;
-  onClose: () => void;
-  children: ReactNode;
-  size?: number;
-}
-
-/** A panel at the side, over the list it belongs to. */
-export function Side({ title, opened, onClose, children, size = 560 }: SideProps) {
-  const { t } = useWords();
-  return (
-    <Drawer
-      opened={opened}
-      onClose={onClose}
-      title={title}
-      position="right"
-      size={size}
-      closeButtonProps={{ "aria-label": t("common.close") }}
-      classNames={{ title: styles.sideTitle, content: styles.side, header: styles.sideHead, body: styles.sideBody }}
-    >
-      {children}
-    </Drawer>
-  );
-}
-
-interface ConfirmProps {
-  opened: boolean;
-  title: string;
-  /** What will happen, so that nobody has to guess. */
-  children: ReactNode;
-  action: string;
-  onClose: () => void;
-  run: () => Promise<unknown>;
-}
-
-export function Confirm({ opened, title, children, action, onClose, run }: ConfirmProps) {
-  const { t } = useWords();
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
-  const go = async () => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      await run();
-      onClose();
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={title}
-      closeButtonProps={{ "aria-label": t("common.close") }}
-      classNames={{ title: styles.sideTitle }}
-    >
-      <div>{children}</div>
-      {Boolean(failure) && <Failure error={failure} />}
-      <div className={styles.buttons}>
-        <Button color="red.8" loading={busy} onClick={() => void go()}>
-          {action}
-        </Button>
-        <Button variant="default" onClick={onClose} data-autofocus>
-          {t("common.cancel")}
-        </Button>
-      </div>
-    </Modal>
-  );
 }

@@ -2,13 +2,15 @@ import channels from "./channels.json";
 import common from "./common.json";
 import door from "./door.json";
 import errors from "./errors.json";
+import filters from "./filters.json";
+import models from "./models.json";
 import nav from "./nav.json";
 import shell from "./shell.json";
 import snippets from "./snippets.json";
 import start from "./start.json";
 import table from "./table.json";
 
-const words = { channels, common, door, errors, nav, shell, snippets, start, table };
+const words = { channels, common, door, errors, filters, models, nav, shell, snippets, start, table };
 
 export type English = typeof words;
 export default words;
