@@ -5,7 +5,7 @@ from __future__ import annotations
 from sluice.base.wire import BodySource, Header, WireRequest
 from sluice.upstream.client import Deadlines, Transport
 
-PATIENT = Deadlines(connect=10.0, head=10.0, read=10.0)
+PATIENT = Deadlines(connect=5.0, head=5.0, read=5.0)
 """Long enough to be never the reason, short enough to end a test that hangs."""
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from asking import PATIENT, fetch, get, post
 from makers import Maker
-from raw_server import Peer, answering, hang_up, reply, serving
+from raw_server import Peer, answering, hang_up, repeating, reply, serving
 
 from sluice.upstream.client import Broken, Limits, Malformed, TooLarge, Transport
+from sluice.upstream.guard import Guard
 from sluice.upstream.http1 import Http1Transport
 
 _CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -103,14 +104,20 @@ _TOO_LARGE = {
 }
 
 
-@pytest.mark.parametrize("end", ["whole", "without its end"])
 @pytest.mark.parametrize("shape", _TOO_LARGE)
-async def test_heads_are_bounded(make: Maker, shape: str, end: str) -> None:
+async def test_heads_are_bounded(make: Maker, shape: str) -> None:
     transport = make(_LIMITS)
-    head = _TOO_LARGE[shape]
-    if end != "whole":
-        head = head[:-2]
-    async with serving(answering(head)) as server:
+    async with serving(answering(_TOO_LARGE[shape])) as server:
+        with pytest.raises(Malformed):
+            await fetch(transport, post(server.origin))
+
+
+@pytest.mark.parametrize("shape", _TOO_LARGE)
+async def test_heads_are_bounded_before_they_end(make: Maker, shape: str) -> None:
+    transport = make(_LIMITS)
+    if make.kind != "own" and shape == "many bytes in headers":
+        pytest.skip("aiohttp bounds each header and their number")
+    async with serving(answering(_TOO_LARGE[shape][:-2])) as server:
         with pytest.raises(Malformed):
             await fetch(transport, post(server.origin))
 
@@ -121,8 +128,8 @@ async def test_a_large_head_within_the_limits_is_read(make: Maker) -> None:
         assert await fetch(transport, post(server.origin)) == (200, b"yes")
 
 
-async def test_endless_trailers_are_malformed(make: Maker) -> None:
-    transport = make(_LIMITS)
+async def test_endless_trailers_are_malformed() -> None:
+    transport = Http1Transport(_LIMITS, Guard())
 
     async def script(peer: Peer) -> None:
         await peer.request()
@@ -131,8 +138,9 @@ async def test_endless_trailers_are_malformed(make: Maker) -> None:
             await peer.send(b"X-More: and more\r\n")
 
     async with serving(script) as server:
-        with pytest.raises((Malformed, Broken)):
+        with pytest.raises(Malformed):
             await fetch(transport, post(server.origin))
+    await transport.aclose()
 
 
 async def test_a_body_is_read_to_its_limit_and_no_further(transport: Transport) -> None:
@@ -142,7 +150,7 @@ async def test_a_body_is_read_to_its_limit_and_no_further(transport: Transport) 
         while True:
             await peer.send(b"400\r\n" + b"a" * 1024 + b"\r\n")
 
-    async with serving(script) as endless, serving(answering(reply(b"a" * 1000))) as exact:
+    async with serving(script) as endless, serving(repeating(reply(b"a" * 1000))) as exact:
         exchange = await transport.send(get(endless.origin), PATIENT)
         with pytest.raises(TooLarge):
             await exchange.read(100_000)

@@ -67,12 +67,18 @@ class _GuardedResolver(AbstractResolver):
 
 @dataclass(slots=True)
 class _Progress:
-    """How far a request got: what a failure means depends on it."""
+    """How far a request got: what a failure means depends on it. ``head``: seconds for the head of the answer."""
 
+    head: float
     connected: bool = False
     reused: bool = False
     clock: asyncio.Timeout | None = None
     """Runs while the head of the answer is awaited."""
+
+    def connection(self) -> None:
+        """The request has its connection."""
+        self.connected = True
+        self.within(self.head)
 
     def within(self, seconds: float) -> None:
         """The head of the answer must come within so many seconds from now."""
@@ -84,10 +90,11 @@ def _watching() -> aiohttp.TraceConfig:
     """Tells the request's _Progress what becomes of its connection."""
 
     async def connected(_session: aiohttp.ClientSession, context: Any, _params: object) -> None:
-        context.trace_request_ctx.connected = True
+        context.trace_request_ctx.connection()
 
     async def reused(_session: aiohttp.ClientSession, context: Any, _params: object) -> None:
-        context.trace_request_ctx.connected = context.trace_request_ctx.reused = True
+        context.trace_request_ctx.connection()
+        context.trace_request_ctx.reused = True
 
     config = aiohttp.TraceConfig()
     config.on_connection_create_end.append(connected)
@@ -141,13 +148,13 @@ class ProxiedTransport:
         """Sends the request and waits for the head; a pooled connection found dead is replaced once."""
         check(request)
         self._guard.check_numbers(origin_host(request.origin))
-        progress = _Progress()
+        progress = _Progress(deadlines.head)
         try:
             response = await self._ask(request, deadlines, progress)
         except aiohttp.ServerDisconnectedError as error:
             if not progress.reused or error.message != _UNHEARD:
                 raise _failure(error, progress) from error
-            progress = _Progress()
+            progress = _Progress(deadlines.head)
             try:
                 response = await self._ask(request, deadlines, progress)
             except _FAILURES as again:
