@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import shutil
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sluice.base.formats import Format
+from sluice.formats.openai_chat.stream import ChatStream
+from sluice.vendors.dialect import Dialect
 from sluice.vendors.registry import load_vendors, vendors
 
 from . import conformance as kit
@@ -167,3 +173,58 @@ clamp = { temperature = [0, 1] }
 exceeded_current_quota_error = "auth"
 engine_overloaded_error = "overloaded"
 """
+
+
+# The kit itself: a promise broken is noticed.
+
+
+def broken(**changes: Any) -> Case:
+    """A good case with one thing wrong."""
+    good = next(case for case in CASES if named(case) == "moonshot/chat")
+    case = msgspec.structs.replace(good)
+    for part, members in changes.items():
+        setattr(case, part, msgspec.structs.replace(getattr(case, part), **members))
+    return case
+
+
+@pytest.mark.parametrize(
+    ("check", "changes"),
+    [
+        (kit.check_request, {"request": {"url": "https://api.moonshot.cn/v2/chat/completions"}}),
+        (kit.check_request, {"request": {"headers": {"authorization": "Bearer other"}}}),
+        (kit.check_request, {"request": {"dropped": []}}),
+        (kit.check_request, {"request": {"body": '{"model":"kimi-k2.5","temperature":1}'}}),
+        (kit.check_reply, {"reply": {"expect": "{}"}}),
+        (kit.check_reply, {"reply": {"usage": {"input_tokens": 30, "output_tokens": 2}}}),
+        (kit.check_reply, {"reply": {"charge": 15_801}}),
+        (kit.check_reply, {"reply": {"finish": "length"}}),
+        (kit.check_fold, {"stream": {"charge": 15_801}}),
+        (kit.check_truncated, {"stream": {"usage_so_far": {"input_tokens": 30}}}),
+        (kit.check_truncated, {"stream": {"finish": "length"}}),
+        (kit.check_models, {"models": {"url": "https://api.moonshot.cn/models"}}),
+        (kit.check_models, {"models": {"expect": ["other"]}}),
+    ],
+)
+def test_the_kit_notices_a_broken_promise(check: Callable[[Case, Dialect], None], changes: dict[str, Any]) -> None:
+    sound = broken()
+    check(sound, sound.dialect())
+    case = broken(**changes)
+    with pytest.raises(AssertionError):
+        check(case, case.dialect())
+
+
+class Forgetful(ChatStream):
+    """A parser that takes a broken stream for a whole one."""
+
+    def finish(self) -> bytes:
+        self.done, self.fault = True, None
+        return b""
+
+
+def test_the_kit_notices_a_clean_end_of_a_broken_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = broken()
+    dialect = case.dialect()
+    stream = Forgetful(model=case.call.model, wants_usage=True)
+    monkeypatch.setattr(dialect, "stream", lambda call, head: copy.deepcopy(stream))
+    with pytest.raises(AssertionError):
+        kit.check_truncated(case, dialect)
