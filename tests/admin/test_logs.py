@@ -118,7 +118,7 @@ def test_a_plain_user_sees_its_requests_and_not_their_channels(people: People, c
 def test_filters_facets_and_histogram_agree(
     people: People, client: Client, model: str, new_channel: Callable[..., dict[str, object]]
 ) -> None:
-    new_channel(models=[f"{model} fails"], model_mapping={f"{model} fails": "fake-status-500"})
+    new_channel(models=[f"{model} fails"], model_mapping={f"{model} fails": "fake-chat-500"})
     for _ in range(3):
         ok(client.chat(model))
     assert client.chat(f"{model} fails").status_code == 502

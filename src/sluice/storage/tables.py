@@ -229,9 +229,9 @@ attempts = sa.Table(
 usage_totals = sa.Table(
     "usage_totals",
     metadata,
-    sa.Column("kind", sa.Text, primary_key=True),  # none | model | channel (of an hour), user (of a UTC day)
+    sa.Column("kind", sa.Text, primary_key=True),  # none | model | channel (of an hour), user | token (of a UTC day)
     sa.Column("start_ms", sa.BigInteger, primary_key=True),
-    sa.Column("key", sa.Text, primary_key=True),  # the model, or the id of the channel or user; "" for none
+    sa.Column("key", sa.Text, primary_key=True),  # the model, or the id of the channel, user or token; "" for none
     sa.Column("requests", sa.BigInteger, nullable=False),
     sa.Column("errors", sa.BigInteger, nullable=False),  # of those: answered with status 400 and above
     sa.Column("input_tokens", sa.BigInteger, nullable=False),
@@ -239,6 +239,7 @@ usage_totals = sa.Table(
     sa.Column("output_tokens", sa.BigInteger, nullable=False),
     sa.Column("charge_nano", sa.BigInteger, nullable=False),
     sa.Column("duration_ms", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,  # rows lie in the order they are read in
 )
 
 settings = sa.Table(

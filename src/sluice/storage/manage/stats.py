@@ -6,7 +6,6 @@ sums do not tell apart, from the log itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -83,20 +82,42 @@ class Slots:
 
 
 async def totals(
-    conn: AsyncConnection, wanted: RequestFilter, slots: Slots, dimension: Dimension = Dimension.NONE
+    conn: AsyncConnection,
+    wanted: RequestFilter,
+    slots: Slots,
+    dimension: Dimension = Dimension.NONE,
+    *,
+    top: int | None = None,
 ) -> tuple[Total, ...]:
-    """The totals in order of time and key; empty buckets are left out. Of ``wanted`` the equalities count."""
+    """The totals in order of time and key; empty buckets are left out. Of ``wanted`` the equalities count.
+
+    ``top`` keeps the keys that were charged most in the whole range, so many of them.
+    """
+    rows = sa.union_all(*_parts(wanted, slots, dimension)).cte("parts")
+    sums = (sa.func.sum(rows.c[name]).label(name) for name in SUMS)
+    query = sa.select(rows.c.slot, rows.c.key, *sums).group_by(rows.c.slot, rows.c.key)
+    if top is not None:
+        best = sa.select(rows.c.key).group_by(rows.c.key)
+        best = best.order_by(sa.func.sum(rows.c.charge_nano).desc(), rows.c.key).limit(top)
+        query = query.where(rows.c.key.in_(best))
+    found = sorted(await conn.execute(query), key=lambda row: (row.slot, row.key))
+    return tuple(
+        Total(start_ms=slots.start(row.slot), key=row.key, **{name: int(getattr(row, name)) for name in SUMS})
+        for row in found
+    )
+
+
+def _parts(wanted: RequestFilter, slots: Slots, dimension: Dimension) -> list[sa.Select[Any]]:
+    """What is to be added up: kept sums as far as they go, and rows of the log for the rest of the range."""
     kept = _kept(wanted, slots, dimension)
     if kept is None:
-        found = [await _from_log(conn, wanted, slots, dimension, slots.since_ms, slots.until_ms)]
-    else:
-        kind, key = kept
-        first = -(-slots.since_ms // SPAN_MS[kind]) * SPAN_MS[kind]
-        last = max(first, slots.until_ms // SPAN_MS[kind] * SPAN_MS[kind])
-        ends = ((slots.since_ms, min(first, slots.until_ms)), (last, slots.until_ms))
-        found = [await _from_log(conn, wanted, slots, dimension, *end) for end in ends if end[0] < end[1]]
-        found.append(await _from_sums(conn, slots, dimension, kind, key, first, last))
-    return _added(slots, (row for rows in found for row in rows))
+        return [_from_log(wanted, slots, dimension, slots.since_ms, slots.until_ms)]
+    kind, key = kept
+    first = -(-slots.since_ms // SPAN_MS[kind]) * SPAN_MS[kind]
+    last = max(first, slots.until_ms // SPAN_MS[kind] * SPAN_MS[kind])
+    ends = ((slots.since_ms, min(first, slots.until_ms)), (last, slots.until_ms))
+    parts = [_from_log(wanted, slots, dimension, *end) for end in ends if end[0] < end[1]]
+    return [_from_sums(slots, dimension, kind, key, first, last), *parts]
 
 
 def has_sums(wanted: RequestFilter, slots: Slots) -> bool:
@@ -110,9 +131,10 @@ def _kept(wanted: RequestFilter, slots: Slots, dimension: Dimension) -> tuple[Ki
         Kind.MODEL: wanted.model,
         Kind.CHANNEL: None if wanted.channel_id is None else str(wanted.channel_id),
         Kind.USER: None if wanted.user_id is None else str(wanted.user_id),
+        Kind.TOKEN: None if wanted.token_id is None else str(wanted.token_id),
     }
     equal = {kind: key for kind, key in given.items() if key is not None}
-    if wanted.token_id is not None or dimension is Dimension.TOKEN or len(equal) > 1:
+    if len(equal) > 1:
         return None
     (kind, key), *_ = *equal.items(), (Kind(dimension), None)
     if dimension is not Dimension.NONE and kind != Kind(dimension):
@@ -122,22 +144,21 @@ def _kept(wanted: RequestFilter, slots: Slots, dimension: Dimension) -> tuple[Ki
     return kind, key
 
 
-async def _from_sums(
-    conn: AsyncConnection, slots: Slots, dimension: Dimension, kind: Kind, key: str | None, first: int, last: int
-) -> list[Any]:
+def _from_sums(
+    slots: Slots, dimension: Dimension, kind: Kind, key: str | None, first: int, last: int
+) -> sa.Select[Any]:
     table = usage_totals.c
     where = [table.kind == kind.value, table.start_ms >= first, table.start_ms < last]
     if key is not None:
         where.append(table.key == key)
-    shown = sa.literal_column("''") if dimension is Dimension.NONE else table.key
-    sums = (sa.func.sum(table[name]).label(name) for name in SUMS)
-    query = sa.select(slots.slot(table.start_ms).label("slot"), shown.label("key"), *sums).where(*where)
-    return list(await conn.execute(_grouped(query, slots, dimension)))
+    shown: sa.ColumnElement[Any] = sa.literal_column("''", sa.Text()) if dimension is Dimension.NONE else table.key
+    sums = (table[name] for name in SUMS)
+    return sa.select(slots.slot(table.start_ms).label("slot"), shown.label("key"), *sums).where(*where)
 
 
-async def _from_log(
-    conn: AsyncConnection, wanted: RequestFilter, slots: Slots, dimension: Dimension, since_ms: int, until_ms: int
-) -> list[Any]:
+def _from_log(
+    wanted: RequestFilter, slots: Slots, dimension: Dimension, since_ms: int, until_ms: int
+) -> sa.Select[Any]:
     where = [requests.c.id >= request_id_bound(since_ms), requests.c.id < request_id_bound(until_ms)]
     equal = {
         requests.c.user_id: wanted.user_id,
@@ -146,31 +167,10 @@ async def _from_log(
         requests.c.model: wanted.model,
     }
     where += [column == value for column, value in equal.items() if value is not None]
-    key: sa.ColumnElement[Any] = _KEYS.get(dimension, sa.literal_column("''"))
-    sums = {
-        "requests": sa.func.count(),
-        "errors": sa.func.sum(sa.case((requests.c.status >= 400, 1), else_=0)),
-        **{name: sa.func.sum(requests.c[name]) for name in SUMS if name in requests.c},
+    key = sa.cast(_KEYS[dimension], sa.Text) if dimension in _KEYS else sa.literal_column("''", sa.Text())
+    one: dict[str, sa.ColumnElement[Any]] = {
+        "requests": sa.literal_column("1", sa.BigInteger()),
+        "errors": sa.case((requests.c.status >= 400, 1), else_=0),
     }
-    columns = (value.label(name) for name, value in sums.items())
-    query = sa.select(slots.slot(requests.c.created_ms).label("slot"), key.label("key"), *columns).where(*where)
-    return list(await conn.execute(_grouped(query, slots, dimension)))
-
-
-def _grouped(query: sa.Select[Any], slots: Slots, dimension: Dimension) -> sa.Select[Any]:
-    names = (["slot"] if slots.bucket_ms else []) + (["key"] if dimension is not Dimension.NONE else [])
-    return query.group_by(*map(sa.literal_column, names)) if names else query
-
-
-def _added(slots: Slots, rows: Iterable[Any]) -> tuple[Total, ...]:
-    """Rows of the same bucket and key as one."""
-    sums: dict[tuple[int, str], list[int]] = {}
-    for row in rows:
-        if row.requests:
-            one = sums.setdefault((row.slot, str(row.key)), [0] * len(SUMS))
-            for place, name in enumerate(SUMS):
-                one[place] += int(getattr(row, name))
-    return tuple(
-        Total(start_ms=slots.start(slot), key=key, **dict(zip(SUMS, values, strict=True)))
-        for (slot, key), values in sorted(sums.items())
-    )
+    columns = (one[name].label(name) if name in one else requests.c[name] for name in SUMS)
+    return sa.select(slots.slot(requests.c.created_ms).label("slot"), key.label("key"), *columns).where(*where)

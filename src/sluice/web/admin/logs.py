@@ -152,6 +152,9 @@ class StatsQuery(Strict):
     until_ms: Millis = Field(description="Exclusive.")
     bucket: Literal["none", "minute", "hour", "day"] = "none"
     by: Dimension = Dimension.NONE
+    top: int = Field(
+        default=100, ge=1, le=1000, description="How many users or tokens to tell apart: those that were charged most."
+    )
     offset_minutes: int = Field(default=0, ge=-1440, le=1440, description="The time zone's distance from UTC.")
     model: ModelName | None = None
     channel_id: Id | None = None
@@ -269,8 +272,9 @@ async def get_stats(here: Here, query: Annotated[StatsQuery, Query()]) -> Stats:
         bucket_ms=bucket_ms,
         offset_ms=query.offset_minutes * _MINUTE_MS,
     )
+    top = query.top if query.by in (Dimension.USER, Dimension.TOKEN) else None
     async with here.db.read() as conn:
-        found = await stats.totals(conn, wanted, slots, query.by)
+        found = await stats.totals(conn, wanted, slots, query.by, top=top)
     return Stats(items=[_total(total) for total in found])
 
 

@@ -12,7 +12,7 @@ depends_on = None
 
 _HOUR_MS = 3_600_000
 _KINDS = {"none": ("''", _HOUR_MS), "model": ("model", _HOUR_MS), "channel": ("CAST(channel_id AS TEXT)", _HOUR_MS)}
-_KINDS |= {"user": ("CAST(user_id AS TEXT)", 24 * _HOUR_MS)}
+_KINDS |= {"user": ("CAST(user_id AS TEXT)", 24 * _HOUR_MS), "token": ("CAST(token_id AS TEXT)", 24 * _HOUR_MS)}
 
 
 def upgrade() -> None:
@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("charge_nano", sa.BigInteger(), nullable=False),
         sa.Column("duration_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "start_ms", "key", name=op.f("pk_usage_totals")),
+        sqlite_with_rowid=False,
     )
     for kind, (key, span) in _KINDS.items():
         op.execute(_fill(kind, key, span))
