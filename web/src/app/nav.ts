@@ -2,7 +2,7 @@
 import type { LinkProps } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import type { Key } from "~/i18n";
-import { IconHome, IconRocket, IconRoute } from "~/kit/icons";
+import { IconCoin, IconHome, IconKey, IconList, IconRocket, IconRoute, IconUsers } from "~/kit/icons";
 import type { Role } from "./session";
 
 export interface Place {
@@ -28,7 +28,21 @@ export const AREAS: Area[] = [
     ],
   },
   {
+    label: "nav.build",
+    places: [
+      { to: "/tokens", label: "nav.tokens", icon: IconKey, least: "user", key: "t" },
+      { to: "/prices", label: "nav.prices", icon: IconCoin, least: "user", key: "p" },
+    ],
+  },
+  {
+    label: "nav.observe",
+    places: [{ to: "/logs", label: "nav.logs", icon: IconList, least: "user", key: "l" }],
+  },
+  {
     label: "nav.operate",
-    places: [{ to: "/channels", label: "nav.channels", icon: IconRoute, least: "admin", key: "c" }],
+    places: [
+      { to: "/channels", label: "nav.channels", icon: IconRoute, least: "admin", key: "c" },
+      { to: "/users", label: "nav.users", icon: IconUsers, least: "admin", key: "u" },
+    ],
   },
 ];

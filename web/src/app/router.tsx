@@ -12,6 +12,10 @@ import { api, take } from "~/api/client";
 import { searchReader } from "~/kit/list";
 import { Loading } from "~/kit/states";
 import { readSearch as readChannelSearch } from "~/screens/channels/search";
+import { readSearch as readLogSearch } from "~/screens/logs/search";
+import { readSearch as readPriceSearch } from "~/screens/prices/search";
+import { readSearch as readTokenSearch } from "~/screens/tokens/search";
+import { readSearch as readUserSearch } from "~/screens/users/search";
 import { NotFound, ScreenFailed } from "./fallbacks";
 import { atLeast, type Role, sessionQuery } from "./session";
 
@@ -89,7 +93,36 @@ const channels = createRoute({
   component: lazyRouteComponent(() => import("~/screens/channels/Channels")),
 });
 
-const tree = root.addChildren([setup, signIn, shell.addChildren([home, start, channels])]);
+const tokens = createRoute({
+  getParentRoute: () => shell,
+  path: "/tokens",
+  validateSearch: readTokenSearch,
+  component: lazyRouteComponent(() => import("~/screens/tokens/Tokens")),
+});
+
+const users = createRoute({
+  getParentRoute: () => shell,
+  path: "/users",
+  beforeLoad: only("admin"),
+  validateSearch: readUserSearch,
+  component: lazyRouteComponent(() => import("~/screens/users/Users")),
+});
+
+const prices = createRoute({
+  getParentRoute: () => shell,
+  path: "/prices",
+  validateSearch: readPriceSearch,
+  component: lazyRouteComponent(() => import("~/screens/prices/Prices")),
+});
+
+const logs = createRoute({
+  getParentRoute: () => shell,
+  path: "/logs",
+  validateSearch: readLogSearch,
+  component: lazyRouteComponent(() => import("~/screens/logs/Logs")),
+});
+
+const tree = root.addChildren([setup, signIn, shell.addChildren([home, start, channels, tokens, users, prices, logs])]);
 
 export function makeRouter(client: QueryClient) {
   return createRouter({

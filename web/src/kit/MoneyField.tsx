@@ -1,0 +1,11 @@
+import { TextInput, type TextInputProps } from "@mantine/core";
+
+/** Dollars as exact text: no number type stands between what is typed and what is sent. */
+export function MoneyField(props: TextInputProps) {
+  return <TextInput inputMode="decimal" autoComplete="off" leftSection="$" classNames={{ input: "num" }} {...props} />;
+}
+
+/** What a person typed as dollars, ready to be sent: "1,234.5" -> "1234.5". */
+export function typedDollars(text: string): string {
+  return text.replace(/[\s,$]/g, "");
+}

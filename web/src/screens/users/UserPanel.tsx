@@ -1,0 +1,99 @@
+import { Button, SegmentedControl } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { type Api, api, take } from "~/api/client";
+import { useSession } from "~/app/session";
+import { useWords } from "~/i18n";
+import { Facts, Money } from "~/kit/parts";
+import { Confirm } from "~/kit/Side";
+import { Failure, Loading } from "~/kit/states";
+import { useToast } from "~/kit/toast";
+import { Balance } from "./Balance";
+import { UserForm } from "./UserForm";
+import styles from "./users.module.css";
+
+type User = Api<"UserView">;
+
+export function UserPanel({ id, close }: { id: number; close: () => void }) {
+  const { data, error, refetch } = useQuery({
+    queryKey: ["users", id],
+    queryFn: () => take(api.GET("/api/v1/users/{user_id}", { params: { path: { user_id: id } } })),
+  });
+  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (!data) return <Loading />;
+  return <Panel key={data.id} user={data} close={close} />;
+}
+
+function Panel({ user, close }: { user: User; close: () => void }) {
+  const { t } = useWords();
+  const client = useQueryClient();
+  const toast = useToast();
+  const session = useSession();
+  const [view, setView] = useState("balance");
+  const [removing, setRemoving] = useState(false);
+  return (
+    <>
+      <h3 className={styles.name}>{user.name}</h3>
+      <Facts
+        items={[
+          [t("users.balance"), <Money key="balance" usd={user.balance_usd} />],
+          [t("users.spent"), <Money key="spent" usd={user.spent_usd} />],
+        ]}
+      />
+      <p className={styles.links}>
+        <Link to="/tokens" search={{ user_id: user.id }}>
+          {t("users.tokens")}
+        </Link>
+        <Link to="/logs" search={{ user_id: user.id }}>
+          {t("users.requests")}
+        </Link>
+      </p>
+      <SegmentedControl
+        mb={16}
+        size="sm"
+        aria-label={t("channels.view")}
+        value={view}
+        onChange={setView}
+        data={[
+          { value: "balance", label: t("users.balance") },
+          { value: "edit", label: t("channels.settings") },
+        ]}
+      />
+      {view === "balance" ? (
+        <Balance key={user.balance_usd} user={user} />
+      ) : (
+        <>
+          <UserForm
+            user={user}
+            cancel={close}
+            done={() => {
+              toast("good", t("common.saved"));
+              close();
+            }}
+          />
+          {user.id !== session.user.id && (
+            <div className={styles.danger}>
+              <Button variant="default" c="var(--bad)" onClick={() => setRemoving(true)}>
+                {t("users.remove")}
+              </Button>
+            </div>
+          )}
+        </>
+      )}
+      <Confirm
+        opened={removing}
+        title={t("users.removeTitle", { name: user.name })}
+        action={t("common.delete")}
+        onClose={() => setRemoving(false)}
+        run={async () => {
+          await take(api.DELETE("/api/v1/users/{user_id}", { params: { path: { user_id: user.id } } }));
+          void client.invalidateQueries({ queryKey: ["users"] });
+          close();
+        }}
+      >
+        {t("users.removeText")}
+      </Confirm>
+    </>
+  );
+}
