@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from sluice.base.errors import GatewayError
 from sluice.formats.patch import encode_top, parse_top, patch_request, take_bool, take_int, take_object, take_str
 
-scalars = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False) | st.text()
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
+)
 values = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=12)
 objects = st.dictionaries(st.text(), values, max_size=8)
 spaces = st.sampled_from([(",", ":"), (", ", ": "), (" ,\n", "\t:\r\n")])
