@@ -22,7 +22,9 @@ async def test_a_connection_is_used_again(transport: Transport) -> None:
         assert server.connections == 1
 
 
-@pytest.mark.parametrize("answer", [reply(b"yes", b"Connection: close"), b"HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nyes"])
+@pytest.mark.parametrize(
+    "answer", [reply(b"yes", b"Connection: close"), b"HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nyes"]
+)
 async def test_a_connection_the_server_gives_up_is_not_used_again(transport: Transport, answer: bytes) -> None:
     async with serving(repeating(answer)) as server:
         for _ in range(3):

@@ -179,7 +179,8 @@ class ProxiedTransport:
         return None
 
     async def _ask(self, request: WireRequest, deadlines: Deadlines, progress: _Progress) -> aiohttp.ClientResponse:
-        headers = [(k.decode(), v.decode()) for k, v in request.headers]
+        # Lower case: aiohttp takes names that differ in case for one, and keeps only the last.
+        headers = [(k.decode().lower(), v.decode()) for k, v in request.headers]
         headers.append(("accept-encoding", "identity"))
         body: Any = request.body
         if not isinstance(body, bytes):
