@@ -112,6 +112,101 @@ def test_a_typed_address_resolves(provider: str, typed: str, expected: str) -> N
     assert resolved(provider, expected + "#") == expected
 
 
+COMPLETE = [
+    "https://api.lingyiwanwu.com/v1",
+    "https://api.302.ai/v1",
+    "https://aihubmix.com/v1",
+    "https://ai.360.cn/v1",
+    "https://api.ai21.com/studio/v1",
+    "https://api.endpoints.anyscale.com/v1",
+    "https://llm.chutes.ai/v1",
+    "https://api.gmi-serving.com/v1",
+    "https://api.novita.ai/v3/openai",
+    "https://api.baichuan-ai.com/v1",
+    "https://inference.baseten.co/v1",
+    "https://api.cerebras.ai/v1",
+    "https://api.deepinfra.com/v1/openai",
+    "https://api.featherless.ai/v1",
+    "https://api.hyperbolic.xyz/v1",
+    "https://api.lambdalabs.com/v1",
+    "https://api.studio.nebius.ai/v1",
+    "https://inference.api.nscale.com/v1",
+    "https://oai.endpoints.kepler.ai.cloud.ovh.net/v1",
+    "https://api.scaleway.ai/v1",
+    "https://api.sambanova.ai/v1",
+    "https://api.upstage.ai/v1/solar",
+    "https://api.fireworks.ai/inference/v1",
+    "https://api.friendli.ai/serverless/v1",
+    "https://gigachat.devices.sberbank.ru/api/v1",
+    "https://generativelanguage.googleapis.com/v1beta/openai",
+    "https://router.huggingface.co/v1",
+    "https://api.inceptionlabs.ai/v1",
+    "https://api.inference.net/v1",
+    "https://api.intelligence.io.solutions/api/v1",
+    "https://api.kluster.ai/v1",
+    "https://api.lepton.ai/api/v1",
+    "https://api.modal.com/v1",
+    "https://api.llama.com/compat/v1",
+    "https://api.meta.ai/v1",
+    "https://api.groq.com/openai/v1",
+    "https://api-inference.modelscope.cn/v1",
+    "https://integrate.api.nvidia.com/v1",
+    "https://api.poe.com/v1",
+    "https://api.venice.ai/api/v1",
+    "https://api.synthetic.new/openai/v1",
+    "https://nano-gpt.com/api/v1",
+    "https://api.xiaomimimo.com/v1",
+    "https://api.publicai.co/v1",
+    "https://api.stima.tech/v1",
+    "https://router.requesty.ai/v1",
+    "https://api.portkey.ai/v1",
+    "https://api.edenai.run/v3",
+    "https://api.reka.ai/v1",
+    "https://api.sarvam.ai/v1",
+    "https://api.stepfun.com/v1",
+    "https://vanchin.streamlake.ai/api/gateway/v1/endpoints",
+    "https://api.inference.wandb.ai/v1",
+    "https://open.bigmodel.cn/api/paas/v4",
+    "https://api.z.ai/api/paas/v4",
+    "https://ark.cn-beijing.volces.com/api/v3",
+    "https://qianfan.baidubce.com/v2",
+    "https://dashscope.aliyuncs.com/compatible-mode/v1",
+    "https://api.hunyuan.cloud.tencent.com/v1",
+    "https://spark-api-open.xf-yun.com/v1",
+    "https://openrouter.ai/api/v1",
+    "https://api.x.ai/v1",
+    "https://api.mistral.ai/v1",
+    "https://api.together.xyz/v1",
+    "https://api.minimaxi.com/v1",
+]
+"""Addresses as OpenAI-compatible vendors tell them, version and all."""
+
+UNVERSIONED = [
+    "https://api.perplexity.ai",
+    "https://models.github.ai/inference",
+    "https://ai-gateway.helicone.ai",
+    "https://host.databricks.com/serving-endpoints",
+    "https://models.inference.ai.azure.com",
+]
+"""Vendors whose API has no version in its path: typed with ``#``, or with the whole endpoint."""
+
+
+@pytest.mark.parametrize("address", COMPLETE)
+def test_an_address_with_a_version_is_complete_and_needs_no_more(address: str) -> None:
+    for typed in (address, address + "/", address + "/chat/completions", address + "/embeddings", address + "#"):
+        assert resolved("openai-compatible", typed) == address
+    without = address.removesuffix("/v1")
+    if without != address:
+        assert resolved("openai-compatible", without) == address
+
+
+@pytest.mark.parametrize("address", UNVERSIONED)
+def test_an_address_without_any_version_can_be_said(address: str) -> None:
+    assert resolved("openai-compatible", address) == address + "/v1"
+    assert resolved("openai-compatible", address + "#") == address
+    assert resolved("openai-compatible", address + "/chat/completions") == address
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
