@@ -1,4 +1,4 @@
-"""Every transport of the seam, on every event loop the program runs on."""
+"""Every transport of the seam, on the event loops the program runs on."""
 
 from __future__ import annotations
 
@@ -24,9 +24,16 @@ from sluice.upstream.http1 import Http1Transport
 KINDS = ("own", "aiohttp", "http-proxy", "socks5-proxy")
 
 
-def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """pytest-asyncio: each test runs once on each."""
-    return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
+_ON_BOTH_LOOPS = {"test_pool.py", "test_flow.py", "test_tls.py"}
+"""Where the event loop's own buffers, closing and TLS matter; what is parsing is the same on either."""
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """pytest-asyncio: the event loops a test runs on."""
+    loops: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {"uvloop": uvloop.new_event_loop}
+    if item.path.name in _ON_BOTH_LOOPS:
+        loops["asyncio"] = asyncio.new_event_loop
+    return loops
 
 
 @pytest.fixture(params=KINDS)

@@ -1,4 +1,4 @@
-"""Answers that are no answers: each ends in the error that says what happened, never in a short body taken for whole."""
+"""Answers that are no answers: each ends in the error that says what happened; a part is never taken for the whole."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ _NOT_HTTP = {
     "length negative": b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nhello",
     "length too large to count": b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999\r\n\r\nhello",
     "two lengths": b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
-    "length and chunks": b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+    "length and chunks": _CHUNKED.replace(b"\r\n", b"\r\nContent-Length: 5\r\n", 1) + b"5\r\nhello\r\n0\r\n\r\n",
     "chunk size not a number": _CHUNKED + b"xyz\r\nhello\r\n0\r\n\r\n",
     "chunk size negative": _CHUNKED + b"-5\r\nhello\r\n0\r\n\r\n",
     "chunk size too large to count": _CHUNKED + b"FFFFFFFFFFFFFFFFFF\r\nhello",

@@ -42,6 +42,7 @@ class Service:
     status: int = 200
     given: int = 0
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
 
     def __post_init__(self) -> None:
         self.go_on.set()
@@ -50,6 +51,7 @@ class Service:
         while True:
             await peer.request()
             self.given += 1
+            self.asked.release()
             number = self.given
             await self.go_on.wait()
             await peer.send(reply(b"token-%d" % number, status=b"%d X" % self.status))
@@ -60,11 +62,14 @@ class Minter:
     """Buys from the service; credentials are good for an hour."""
 
     origin: str
+    done: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
+    """Counts the exchanges that are over: what the cache does with one it does at once."""
 
     def exchange(self, now_ms: int) -> WireRequest | Minted:
         return WireRequest(b"POST", self.origin, b"/token", (), b"key")
 
     def accept(self, head: WireHead, body: bytes, now_ms: int) -> Minted | Fault:
+        self.done.release()
         if head.status != 200:
             return Fault(cause=Cause.UNREACHABLE, message="refused")
         return Minted(value=body.decode(), expires_ms=now_ms + _HOUR)
@@ -83,6 +88,11 @@ class World:
     clock: Clock
     cache: CredentialCache
     dialect: Dialect
+
+    async def minted(self, times: int) -> None:
+        """Waits for so many exchanges to be over."""
+        for _ in range(times):
+            await cast(Minter, self.dialect.minter).done.acquire()
 
 
 @pytest.fixture
@@ -121,8 +131,8 @@ async def test_renewed_before_it_expires_without_making_anybody_wait(world: Worl
     assert await world.cache.get(world.dialect) == "token-1"
     assert await world.cache.get(world.dialect) == "token-1"
     world.service.go_on.set()
-    while world.cache.cached(world.dialect) is None:
-        await asyncio.sleep(0.001)
+    await world.minted(2)
+    assert world.cache.cached(world.dialect) == "token-2"
     assert await world.cache.get(world.dialect) == "token-2"
     assert world.service.given == 2
 
@@ -159,8 +169,8 @@ async def test_a_failed_renewal_leaves_the_old_one_in_use(world: World) -> None:
     world.clock.now += _HOUR - 200_000
     world.service.status = 500
     assert await world.cache.get(world.dialect) == "token-1"
-    while world.service.given < 2:
-        await asyncio.sleep(0.001)
+    await world.minted(2)
+    assert world.cache.cached(world.dialect) is None
     assert await world.cache.get(world.dialect) == "token-1"
 
 
@@ -168,8 +178,7 @@ async def test_who_gives_up_does_not_take_the_exchange_from_the_others(world: Wo
     world.service.go_on.clear()
     first = asyncio.ensure_future(world.cache.get(world.dialect))
     second = asyncio.ensure_future(world.cache.get(world.dialect))
-    while not world.service.given:
-        await asyncio.sleep(0.001)
+    await world.service.asked.acquire()
     first.cancel()
     world.service.go_on.set()
     assert await second == "token-1"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import zlib
 
 import pytest
@@ -34,7 +35,7 @@ async def test_a_coded_answer_is_decoded(transport: Transport, shape: str) -> No
     coding, body = _CODED[shape]
     answer = reply(body, b"Content-Encoding: " + coding)
     at = [0, 200, 201, 202, 1000, len(answer)]
-    async with serving(answering(*[answer[a:b] for a, b in zip(at, at[1:], strict=False)])) as server:
+    async with serving(answering(*[answer[a:b] for a, b in itertools.pairwise(at)])) as server:
         exchange = await transport.send(post(server.origin), PATIENT)
         assert exchange.head.get(b"content-encoding") in (None, b"identity")
         assert await exchange.read(len(_TEXT)) == _TEXT

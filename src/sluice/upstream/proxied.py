@@ -11,7 +11,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp_socks import ProxyConnector, ProxyError
+from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError
 from yarl import URL
 
 from sluice.base.wire import WireHead, WireRequest
@@ -30,7 +30,7 @@ from sluice.upstream.decoding import decoded
 from sluice.upstream.framing import check
 from sluice.upstream.guard import Guard, origin_host
 
-_FAILURES = (aiohttp.ClientError, TimeoutError, ProxyError, OSError)
+_FAILURES = (aiohttp.ClientError, ProxyError, ProxyConnectionError, ProxyTimeoutError, TimeoutError, OSError)
 _UNHEARD = aiohttp.ServerDisconnectedError().message
 """What aiohttp says when a connection closed before any byte of an answer."""
 
