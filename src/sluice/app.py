@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import secrets
 import signal
@@ -103,6 +104,7 @@ class Worker:
         self._feed = ChangeFeed(self._db)
         await self._reload()
         self._tasks.append(asyncio.ensure_future(self._follow()))
+        self._tasks.append(asyncio.ensure_future(self._count()))
         return await self._build()
 
     async def _build(self) -> Gateway:
@@ -138,7 +140,7 @@ class Worker:
         shared = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
         operations = probe_routes(
             ready=self.ready,
-            exposition=lambda: exposition(self._metrics.registry, shared),
+            exposition=lambda: self._exposition(shared),
             snapshot=lambda: self._keeper.snapshot,
             metrics_open=settings.metrics_open,
         )
@@ -193,13 +195,23 @@ class Worker:
             except Exception:
                 _log.exception("the configuration could not be reloaded; the old one stays in force")
 
+    async def _count(self) -> None:
+        """Once a second shows the other workers what this one counted."""
+        while True:
+            await asyncio.sleep(1)
+            self._metrics.flush()
+            self._metrics.backlog.set(self._ledger.backlog)
+
+    def _exposition(self, shared: str | None) -> bytes:
+        self._metrics.flush()
+        return exposition(self._metrics.registry, shared)
+
     def ready(self) -> bool:
         """Whether the database answers; without it the worker still serves, from memory and journal."""
         return self._ledger.healthy and not self._feed.away
 
     def health(self) -> Mapping[str, object]:
         """The worker's state, for the management API."""
-        self._metrics.backlog.set(self._ledger.backlog)
         return {
             "database": "ok" if self.ready() else "away",
             "revision": self._keeper.snapshot.revision,
@@ -261,6 +273,7 @@ class Application:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
         _on_exit(self._leave)
+        _settle_memory()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self._worker.stop()
@@ -284,6 +297,14 @@ def _on_exit(call: Callable[[], None]) -> None:
                 server(number, frame)
 
         signal.signal(number, handle)
+
+
+def _settle_memory() -> None:
+    """Tells the garbage collector that what was loaded so far stays: it would walk it again and again, for tens of
+    milliseconds each time, and find nothing. Requests leave no cycles behind, so it may also come by more seldom."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 def from_environment() -> Application:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sluice.accounting.settlement import Settlement
+from sluice.storage.bulk import BulkInsert
 from sluice.storage.engine import Database
 from sluice.storage.tables import accounts, attempts, entries, leases, requests
 from sluice.storage.usage_totals import Totalizer
@@ -31,56 +32,49 @@ class Applied:
 
 
 class Applier:
-    """Applies batches to one database. The statements are compiled once and run with plain tuples."""
+    """Applies batches to one database."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         dialect = db.engine.dialect
-        self._request = _insert(requests, _REQUEST_COLUMNS, dialect)
-        self._attempt = _insert(attempts, _ATTEMPT_COLUMNS, dialect)
-        self._entry = _insert(entries, _ENTRY_COLUMNS, dialect)
+        self._requests = BulkInsert(requests, _REQUEST_COLUMNS, dialect)
+        self._attempts = BulkInsert(attempts, _ATTEMPT_COLUMNS, dialect)
+        self._entries = BulkInsert(entries, _ENTRY_COLUMNS, dialect)
         self._totals = Totalizer(dialect)
 
     async def apply(self, worker_id: str, batch: Sequence[Settlement]) -> Applied:
         """Applies a worker's settlements in one transaction. Raises DatabaseAway."""
-        unique = {item.id: item for item in batch}
-        async with self._db.write() as conn:
-            known = await self._known(conn, list(unique))
-            new = [item for key, item in unique.items() if key not in known]
-            charged: defaultdict[int, int] = defaultdict(int)
-            if new:
-                await self._insert(conn, new)
-                for item in new:
-                    for account, amount in item.charges:
-                        charged[account] += amount
-                await _book(conn, worker_id, charged)
-                await self._totals.add(conn, new)
-        return Applied(len(new), dict(charged))
+        rows = {item.id: (item, _request_row(item)) for item in batch}
 
-    async def _known(self, conn: AsyncConnection, ids: list[str]) -> set[str]:
-        found: set[str] = set()
-        for at in range(0, len(ids), _LOOKUP):
-            query = sa.select(requests.c.id).where(requests.c.id.in_(ids[at : at + _LOOKUP]))
-            found.update((await conn.execute(query)).scalars())
-        return found
+        def work(conn: sa.Connection) -> Applied:
+            for known in _known(conn, list(rows)):
+                del rows[known]
+            return self._apply(conn, worker_id, list(rows.values()))
 
-    async def _insert(self, conn: AsyncConnection, new: Sequence[Settlement]) -> None:
-        await conn.exec_driver_sql(self._request, [_request_row(item) for item in new])
-        tried = [(item.id, number, *_attempt_row(a)) for item in new for number, a in enumerate(item.attempts)]
-        if tried:
-            await conn.exec_driver_sql(self._attempt, tried)
-        booked = [
-            (account, "charge", -amount, item.id, None, "", item.created_ms)
-            for item in new
-            for account, amount in item.charges
-        ]
-        if booked:
-            await conn.exec_driver_sql(self._entry, booked)
+        return await self._db.write_at_once(work)
+
+    def _apply(self, conn: sa.Connection, worker_id: str, new: Sequence[tuple[Settlement, tuple[Any, ...]]]) -> Applied:
+        items = [item for item, _ in new]
+        self._requests.insert(conn, [row for _, row in new])
+        tried = [(item.id, number, *_attempt_row(a)) for item in items for number, a in enumerate(item.attempts)]
+        self._attempts.insert(conn, tried)
+        charges = [(item, account, amount) for item in items for account, amount in item.charges]
+        booked = [(account, "charge", -amount, item.id, None, "", item.created_ms) for item, account, amount in charges]
+        self._entries.insert(conn, booked)
+        charged: defaultdict[int, int] = defaultdict(int)
+        for _, account, amount in charges:
+            charged[account] += amount
+        _book(conn, worker_id, charged)
+        self._totals.add(conn, items)
+        return Applied(len(items), dict(charged))
 
 
-def _insert(table: sa.Table, columns: list[str], dialect: Any) -> str:
-    statement = sa.insert(table).values({name: sa.bindparam(name) for name in columns})
-    return str(statement.compile(dialect=dialect))
+def _known(conn: sa.Connection, ids: list[str]) -> set[str]:
+    found: set[str] = set()
+    for at in range(0, len(ids), _LOOKUP):
+        query = sa.select(requests.c.id).where(requests.c.id.in_(ids[at : at + _LOOKUP]))
+        found.update(conn.execute(query).scalars())
+    return found
 
 
 def _json(value: Any) -> str:
@@ -125,22 +119,22 @@ def _attempt_row(attempt: Any) -> tuple[Any, ...]:
     return tuple(msgspec.structs.astuple(attempt))
 
 
-async def _book(conn: AsyncConnection, worker_id: str, charged: dict[int, int]) -> None:
+def _book(conn: sa.Connection, worker_id: str, charged: dict[int, int]) -> None:
     """Takes the charges from the accounts, and from what the worker was granted of them."""
     for account, amount in sorted(charged.items()):
-        await conn.execute(
+        conn.execute(
             sa.update(accounts)
             .where(accounts.c.id == account)
             .values(balance_nano=accounts.c.balance_nano - amount, leased_nano=accounts.c.leased_nano - amount)
         )
-        taken = await conn.execute(
+        taken = conn.execute(
             sa.update(leases)
             .where(leases.c.worker_id == worker_id, leases.c.account_id == account)
             .values(granted_nano=leases.c.granted_nano - amount)
         )
         if taken.rowcount == 0:
             row = {"worker_id": worker_id, "account_id": account, "granted_nano": -amount, "updated_ms": 0}
-            await conn.execute(sa.insert(leases).values(row))
+            conn.execute(sa.insert(leases).values(row))
 
 
 async def return_leases(conn: AsyncConnection, worker_id: str) -> None:

@@ -25,16 +25,16 @@ from sluice.storage.tables import accounts, leases
 
 _log = structlog.get_logger("sluice.ledger")
 
-BATCH = 2_000
-"""Settlements applied in one transaction."""
+BATCH = 250
+"""Settlements applied in one transaction: few enough that making their rows holds no request up."""
 MOST_PENDING = 50_000
 """Settlements kept in memory for the database; beyond it they are read again from the journal."""
 _TICK = 0.1
 _LEASE_TICK = 1.0
-_AHEAD = 64
-"""A lease is made to last for so many requests like the one that asked for it ..."""
+_AHEAD = 32
+"""A lease is made to last for so many requests like the one that asked for it, or longer, ..."""
 _GREED = 4
-"""... but never takes more than this part of what the account still holds: other workers need some too."""
+"""... but never takes more than one part in so many of what the account still holds: other workers need some too."""
 
 
 class WorkerLedger:
@@ -47,7 +47,7 @@ class WorkerLedger:
         self._clock = clock
         self._applier = Applier(db)
         self._book = LeaseBook()
-        self._rates: dict[int, Nano] = {}
+        self._ahead: dict[int, Nano] = {}
         self._growing: dict[int, asyncio.Lock] = {}
         self._pending: deque[tuple[int, Settlement]] = deque()
         self._spilled = False
@@ -100,15 +100,20 @@ class WorkerLedger:
             async with self._growing.setdefault(short, asyncio.Lock()):
                 need = amount - book.lease(short).free
                 try:
-                    if need > 0 and not await self._grow(short, need, _AHEAD * amount):
+                    if need > 0 and not await self._grow(short, need, self._more(short, amount)):
                         break
                 except DatabaseAway as error:
                     raise LedgerAway(str(error)) from error
         return book.available(accounts)
 
+    def _more(self, account: int, amount: Nano) -> Nano:
+        """What to ask for beside the need: within a second each time twice as much, so that requests wait for a lease
+        while a worker gets busy, not while it is."""
+        ahead = self._ahead[account] = max(_AHEAD * amount, 2 * self._ahead.get(account, 0))
+        return ahead
+
     async def _grow(self, account: int, need: Nano, ahead: Nano) -> bool:
         """Moves money from the account to this worker: the need, and some for what comes next. False: it is short."""
-        ahead = max(ahead, 2 * self._rates.get(account, 0))
         async with self._db.write() as conn:
             query = sa.select(accounts.c.balance_nano - accounts.c.leased_nano).where(accounts.c.id == account)
             left = (await conn.execute(query.with_for_update())).scalar_one_or_none() or 0
@@ -221,17 +226,18 @@ class WorkerLedger:
         now = self._clock.monotonic()
         idle = []
         for account, lease in list(self._book.leases.items()):
-            rate = self._rates[account] = lease.recent
+            rate = lease.recent
             lease.recent = 0
+            self._ahead[account] = rate
             if rate and lease.free < rate:
-                with suppress(LedgerAway):
-                    await self.secure((account,), 2 * rate)
+                async with self._growing.setdefault(account, asyncio.Lock()):
+                    await self._grow(account, 2 * rate - lease.free, 2 * rate)
             elif not rate and not lease.reserved and now - lease.touched > _LEASE_TICK and lease.free > 0:
                 idle.append(account)
         await self._give_back(idle)
         self._book.forget_empty()
-        for account in self._rates.keys() - self._book.leases.keys():
-            del self._rates[account]
+        for account in self._ahead.keys() - self._book.leases.keys():
+            del self._ahead[account]
             self._growing.pop(account, None)
 
     async def close(self) -> None:

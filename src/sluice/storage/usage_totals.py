@@ -11,7 +11,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sluice.accounting.settlement import Settlement
 from sluice.storage.tables import usage_totals
@@ -55,7 +54,7 @@ class Totalizer:
         )
         self._statement = str(statement.compile(dialect=dialect))
 
-    async def add(self, conn: AsyncConnection, new: Iterable[Settlement]) -> None:
+    def add(self, conn: sa.Connection, new: Iterable[Settlement]) -> None:
         """Adds requests that were not counted before."""
         sums: dict[tuple[Kind, int, str], list[int]] = {}
         for (hour_ms, *owners), amounts in _alike(new).items():
@@ -66,7 +65,7 @@ class Totalizer:
         # In one order, so that two workers never wait for each other's rows in a circle.
         rows = [(kind.value, start, key, *row) for (kind, start, key), row in sorted(sums.items())]
         if rows:
-            await conn.exec_driver_sql(self._statement, rows)
+            conn.exec_driver_sql(self._statement, rows)
 
 
 def _alike(items: Iterable[Settlement]) -> dict[tuple[int, str, int, int, int], list[int]]:

@@ -8,6 +8,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from sluice.accounting.settlement import Settlement
 from sluice.base.money import NANO_PER_USD
 
+_MOST_WAITING = 1_000
 _SECONDS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
 
 
@@ -60,28 +61,51 @@ class Metrics:
         )
         self._children: dict[tuple[str, ...], Counter] = {}
         self._timers: dict[str, tuple[Histogram, Histogram]] = {}
+        self._waiting: list[Settlement] = []
 
     def settled(self, settlement: Settlement) -> None:
-        """Counts one settled request."""
-        model = settlement.model if settlement.upstream_model else "unrouted"
+        """Counts one settled request, at the next ``flush``."""
+        self._waiting.append(settlement)
+        if len(self._waiting) >= _MOST_WAITING:
+            self.flush()
+
+    def flush(self) -> None:
+        """Brings what was counted to the library's counters, each of which costs a lock: alike requests together."""
+        waiting, self._waiting = self._waiting, []
+        alike: dict[tuple[str, str, int], list[int]] = {}
+        tried: dict[tuple[int, str], int] = {}
+        for item in waiting:
+            model = item.model if item.upstream_model else "unrouted"
+            sums = alike.setdefault((item.format, model, item.status), [0, 0, 0, 0])
+            sums[0] += 1
+            sums[1] += item.usage.input_tokens
+            sums[2] += item.usage.output_tokens
+            sums[3] += item.charge_nano
+            for attempt in item.attempts:
+                key = (attempt.channel_id, attempt.outcome)
+                tried[key] = tried.get(key, 0) + 1
+            self._time(item)
         count = self._child
-        count(self._requests, settlement.format, model, str(settlement.status)).inc()
-        for attempt in settlement.attempts:
-            count(self._attempts, str(attempt.channel_id), attempt.outcome).inc()
-        usage = settlement.usage
-        if usage.input_tokens:
-            count(self._tokens, model, "input").inc(usage.input_tokens)
-        if usage.output_tokens:
-            count(self._tokens, model, "output").inc(usage.output_tokens)
-        if settlement.charge_nano:
-            count(self._spend, model).inc(settlement.charge_nano / NANO_PER_USD)
-        timers = self._timers.get(settlement.format)
+        for (fmt, model, status), (requests, given, made, nano) in alike.items():
+            count(self._requests, fmt, model, str(status)).inc(requests)
+            for metric, labels, amount in (
+                (self._tokens, (model, "input"), given),
+                (self._tokens, (model, "output"), made),
+                (self._spend, (model,), nano / NANO_PER_USD),
+            ):
+                if amount:
+                    count(metric, *labels).inc(amount)
+        for (channel, outcome), attempts in tried.items():
+            count(self._attempts, str(channel), outcome).inc(attempts)
+
+    def _time(self, item: Settlement) -> None:
+        timers = self._timers.get(item.format)
         if timers is None:
-            timers = (self._duration.labels(settlement.format), self._first.labels(settlement.format))
-            self._timers[settlement.format] = timers
-        timers[0].observe(settlement.duration_ms / 1000)
-        if settlement.first_ms:
-            timers[1].observe(settlement.first_ms / 1000)
+            timers = (self._duration.labels(item.format), self._first.labels(item.format))
+            self._timers[item.format] = timers
+        timers[0].observe(item.duration_ms / 1000)
+        if item.first_ms:
+            timers[1].observe(item.first_ms / 1000)
 
     def rejected(self, status: int, code: str) -> None:
         """Counts one error answer."""

@@ -18,7 +18,7 @@ from sluice.formats.openai_chat.fold import stream_of as stream_of
 from sluice.formats.openai_chat.hygiene import DEFAULT, Hygiene
 from sluice.formats.openai_chat.produced import produced_bytes
 from sluice.formats.openai_chat.think import split_thoughts
-from sluice.formats.openai_chat.usage import client_usage, read_usage
+from sluice.formats.openai_chat.usage import client_usage, plain_usage, read_usage
 
 CHAT, TEXT = "chat.completion", "text_completion"
 
@@ -99,9 +99,11 @@ def _check_quickly(body: bytes, model: str, hygiene: Hygiene, legacy: bool) -> R
             return None
         body = swapped
     raw = bytes(whole.usage)
-    usage = read_usage(raw)
-    if usage is not NO_USAGE and client_usage(raw, usage) != raw:
-        return None
+    usage = plain_usage(raw)
+    if usage is None:
+        usage = read_usage(raw)
+        if usage is not NO_USAGE and client_usage(raw, usage) != raw:
+            return None
     return Reply(body=body, usage=usage, finish_reason=whole.choices[0].finish_reason)
 
 

@@ -77,6 +77,70 @@ def _decoded(raw: bytes) -> Any:
         return None
 
 
+class _Details(msgspec.Struct):
+    cached_tokens: int = 0
+    cache_write_tokens: int = 0
+    audio_tokens: int = 0
+    image_tokens: int = 0
+    reasoning_tokens: int = 0
+
+
+class _Plain(msgspec.Struct):
+    """A usage in OpenAI's own words; what other vendors say otherwise is named here only to be seen."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+    prompt_tokens_details: _Details | None = None
+    completion_tokens_details: _Details | None = None
+    prompt_cache_hit_tokens: Any = None
+    cached_tokens: Any = None
+    input_tokens_details: Any = None
+    output_tokens_details: Any = None
+    input_token_details: Any = None
+    output_token_details: Any = None
+
+
+_plain = msgspec.json.Decoder(_Plain)
+_NONE = _Details()
+
+
+def plain_usage(raw: bytes) -> Usage | None:
+    """The usage when its JSON is as OpenAI writes it and a client may have it as it is; None when it needs a closer look.
+
+    Agrees with ``read_usage`` and ``client_usage``, in a third of the time.
+    """
+    try:
+        told = _plain.decode(raw)
+    except DECODE_ERRORS:
+        return None
+    prompt, output = told.prompt_tokens, told.completion_tokens
+    if not (0 < prompt <= MOST and 0 <= output <= MOST and prompt + output == told.total_tokens):
+        return None
+    if not (told.prompt_cache_hit_tokens is told.cached_tokens is told.input_tokens_details is None):
+        return None
+    if not (told.output_tokens_details is told.input_token_details is told.output_token_details is None):
+        return None
+    inner, outer = told.prompt_tokens_details or _NONE, told.completion_tokens_details or _NONE
+    if inner is _NONE and outer is _NONE:
+        return Usage(input_tokens=prompt, output_tokens=output)
+    parts = (inner.cached_tokens, inner.cache_write_tokens, inner.audio_tokens, inner.image_tokens)
+    made = (outer.reasoning_tokens, outer.audio_tokens, outer.image_tokens)
+    if min(parts) < 0 or min(made) < 0 or max(parts) > prompt or max(made) > output:
+        return None
+    return Usage(
+        input_tokens=prompt,
+        output_tokens=output,
+        cached_tokens=inner.cached_tokens,
+        cache_write_tokens=inner.cache_write_tokens,
+        input_audio_tokens=inner.audio_tokens,
+        input_image_tokens=inner.image_tokens,
+        reasoning_tokens=outer.reasoning_tokens,
+        output_audio_tokens=outer.audio_tokens,
+        output_image_tokens=outer.image_tokens,
+    )
+
+
 def client_usage(raw: bytes, usage: Usage) -> bytes:
     """The ``usage`` object a client is told: the upstream's own, its totals made to agree with what is metered."""
     members = Members(raw)
