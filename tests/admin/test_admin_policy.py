@@ -23,14 +23,15 @@ class _Nothing:
     clock = rng = None
 
 
-def _document() -> dict[str, Any]:
+def document() -> dict[str, Any]:
+    """The API's OpenAPI document."""
     deps: AdminDeps = _Nothing()  # type: ignore[assignment]
     return create_admin(deps).openapi()
 
 
 OPERATIONS = {
     operation["operationId"]: (method, path.removeprefix(PREFIX))
-    for path, item in _document()["paths"].items()
+    for path, item in document()["paths"].items()
     for method, operation in item.items()
     if method in METHODS
 }

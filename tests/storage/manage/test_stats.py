@@ -1,0 +1,177 @@
+"""Totals: whatever of them is kept and whatever is read from the log, they are the sums of the log."""
+
+from __future__ import annotations
+
+import random
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from ledger_tools import settlement
+
+from sluice.base.ids import request_id
+from sluice.storage.apply import Applier
+from sluice.storage.engine import Database
+from sluice.storage.manage import facets, requests, stats
+from sluice.storage.manage.requests import RequestFilter
+from sluice.storage.manage.stats import Dimension, Slots
+from sluice.storage.usage_totals import SUMS
+
+HOUR = 3_600_000
+START = 1_790_000_000_000 // (24 * HOUR) * 24 * HOUR
+KEYS = {
+    Dimension.MODEL: "model",
+    Dimension.CHANNEL: "channel_id",
+    Dimension.USER: "user_id",
+    Dimension.TOKEN: "token_id",
+}
+
+
+@pytest.fixture
+async def rows(database: Database) -> list[requests.RequestRecord]:
+    """Three days of requests, some of them settled twice."""
+    chance = random.Random(3)
+    items = []
+    for _ in range(300):
+        at = START + chance.randrange(72 * HOUR)
+        items.append(
+            settlement(
+                {},
+                id=request_id(at, chance),
+                created_ms=at,
+                model=chance.choice(("m1", "m2", "模型")),
+                channel_id=chance.randrange(3),
+                user_id=chance.randrange(1, 4),
+                token_id=chance.randrange(1, 12),
+                status=chance.choice((200, 200, 200, 429, 502)),
+                charge_nano=chance.randrange(10**6),
+                duration_ms=chance.randrange(5000),
+            )
+        )
+    applier = Applier(database)
+    await applier.apply("w", items[:200])
+    await applier.apply("w", items[100:])
+    async with database.read() as conn:
+        page = await requests.list_requests(conn, RequestFilter(), limit=1000)
+    assert len(page.items) == len(items)
+    return list(page.items)
+
+
+def _expected(
+    rows: list[requests.RequestRecord], wanted: RequestFilter, slots: Slots, dimension: Dimension
+) -> dict[tuple[int, str], list[int]]:
+    found: dict[tuple[int, str], list[int]] = {}
+    names = ("user_id", "token_id", "channel_id", "model")
+    for row in rows:
+        if not slots.since_ms <= row.created_ms < slots.until_ms:
+            continue
+        if any(getattr(wanted, name) not in (None, getattr(row, name)) for name in names):
+            continue
+        start = slots.since_ms
+        if slots.bucket_ms:
+            start = (row.created_ms + slots.offset_ms) // slots.bucket_ms * slots.bucket_ms - slots.offset_ms
+        key = str(getattr(row, KEYS[dimension])) if dimension in KEYS else ""
+        sums = found.setdefault((start, key), [0] * len(SUMS))
+        one = {"requests": 1, "errors": int(row.status >= 400)}
+        for place, name in enumerate(SUMS):
+            sums[place] += one[name] if name in one else getattr(row, name)
+    return found
+
+
+@pytest.mark.parametrize("dimension", Dimension)
+async def test_totals_are_the_sums_of_the_log(
+    database: Database, rows: list[requests.RequestRecord], dimension: Dimension
+) -> None:
+    ranges = [
+        (START, START + 72 * HOUR),
+        (START + 1, START + 72 * HOUR - 1),
+        (START + 5 * HOUR + 7, START + 5 * HOUR + 9_000_000),
+        (START + 100, START + 200_000),
+        (START + 30 * HOUR, START + 31 * HOUR),
+    ]
+    filters = (
+        RequestFilter(),
+        RequestFilter(model="模型"),
+        RequestFilter(user_id=2),
+        RequestFilter(token_id=5),
+        RequestFilter(channel_id=1, model="m1"),
+    )
+    async with database.read() as conn:
+        for since, until in ranges:
+            for bucket, offset in ((0, 0), (HOUR, 0), (24 * HOUR, 0), (24 * HOUR, 330 * 60_000), (60_000 * 30, 0)):
+                slots = Slots(since_ms=since, until_ms=until, bucket_ms=bucket, offset_ms=offset)
+                for wanted in filters:
+                    found = await stats.totals(conn, wanted, slots, dimension)
+                    made = {(one.start_ms, one.key): [getattr(one, name) for name in SUMS] for one in found}
+                    assert made == _expected(rows, wanted, slots, dimension), (slots, wanted)
+
+
+async def test_the_top_keys_are_those_that_were_charged_most(
+    database: Database, rows: list[requests.RequestRecord]
+) -> None:
+    slots = Slots(since_ms=START + 5, until_ms=START + 72 * HOUR - 5, bucket_ms=24 * HOUR)
+    whole = Slots(since_ms=slots.since_ms, until_ms=slots.until_ms)
+    spent = {
+        key: sums[SUMS.index("charge_nano")]
+        for (_, key), sums in _expected(rows, RequestFilter(), whole, Dimension.TOKEN).items()
+    }
+    best = sorted(spent, key=lambda key: -spent[key])[:3]
+    async with database.read() as conn:
+        for cut in (slots, whole):
+            found = await stats.totals(conn, RequestFilter(), cut, Dimension.TOKEN, top=3)
+            assert {one.key for one in found} == set(best)
+
+
+async def test_facets_count_the_newest(database: Database, rows: list[requests.RequestRecord]) -> None:
+    async with database.read() as conn:
+        found = await facets.facets(conn, RequestFilter(failed=True))
+        few = await facets.facets(conn, RequestFilter(), most=50)
+    failed = [row for row in rows if row.status >= 400]
+    assert (found.counted, found.complete) == (len(failed), True)
+    assert {one.value: one.count for one in found.fields["status"]} == {
+        str(status): sum(row.status == status for row in failed) for status in (429, 502)
+    }
+    assert (few.counted, few.complete) == (50, False)
+    newest = [row.model for row in rows[:50]]
+    assert {one.value: one.count for one in few.fields["model"]} == {name: newest.count(name) for name in set(newest)}
+
+
+async def test_a_histogram_says_from_when_on_it_counts(database: Database, rows: list[requests.RequestRecord]) -> None:
+    wanted = RequestFilter(since_ms=START, until_ms=START + 72 * HOUR)
+    async with database.read() as conn:
+        whole = await facets.histogram(conn, wanted, bucket_ms=HOUR)
+        part = await facets.histogram(conn, wanted, bucket_ms=HOUR, most=50)
+        none = await facets.histogram(conn, RequestFilter(since_ms=0, until_ms=1), bucket_ms=HOUR)
+    assert sum(bar.requests for bar in whole.bars) == len(rows)
+    assert sum(bar.errors for bar in whole.bars) == sum(row.status >= 400 for row in rows)
+    assert (whole.since_ms, whole.complete) == (START, True)
+    assert (sum(bar.requests for bar in part.bars), part.complete) == (50, False)
+    assert part.since_ms == rows[49].created_ms
+    assert (none.bars, none.since_ms, none.complete) == ((), 0, True)
+
+
+@pytest.mark.parametrize("stretch", [7, 1000])
+async def test_the_log_is_walked_whole_in_short_stretches(
+    database: Database, rows: list[requests.RequestRecord], stretch: int
+) -> None:
+    for wanted in (RequestFilter(), RequestFilter(failed=True, model="m1"), RequestFilter(status=502, user_id=1)):
+        found: list[str] = []
+        cursor = None
+        async with database.read() as conn:
+            while True:
+                page = await requests.list_requests(conn, wanted, limit=5, cursor=cursor, stretch=stretch)
+                found += [row.id for row in page.items]
+                cursor = page.next
+                if cursor is None:
+                    break
+        assert found == [
+            row.id
+            for row in rows
+            if (wanted.failed is None or row.status >= 400)
+            and wanted.model in (None, row.model)
+            and wanted.status in (None, row.status)
+            and wanted.user_id in (None, row.user_id)
+        ]
