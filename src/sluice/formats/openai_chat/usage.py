@@ -106,7 +106,7 @@ _NONE = _Details()
 
 
 def plain_usage(raw: bytes) -> Usage | None:
-    """The usage when its JSON is as OpenAI writes it and a client may have it as it is; None when it needs a closer look.
+    """The usage when its JSON is as OpenAI writes it, fit for a client as it is; None when it needs a closer look.
 
     Agrees with ``read_usage`` and ``client_usage``, in a third of the time.
     """
