@@ -16,8 +16,8 @@ import tomli_w
 
 from .processes import PASSWORD, Process, Provider, await_ready, check_log
 
-_SETTLED_SECONDS = 20.0
-_CLI_SECONDS = 60.0
+_SETTLED_SECONDS = 60.0
+_CLI_SECONDS = 120.0
 _numbers = itertools.count(1)
 
 

@@ -94,7 +94,7 @@ class Provider:
 
     def seen(self, since: int = 0) -> list[dict[str, Any]]:
         """The requests received after a mark, the oldest first: method, path, query, headers, key_sha256, body (text),
-        and once answered ended_ms; ``gone_ms`` when the caller left before the end."""
+        and once answered ended_ms and pieces (of a stream); ``gone_ms`` when the caller left before the end."""
         found: list[dict[str, Any]] = self._http.get("/_fake/requests", params={"since": since}).json()
         return found
 

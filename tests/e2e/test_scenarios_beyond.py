@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,8 +16,9 @@ from .gateways import Gateway, until
 from .sdks import Ask
 from .test_scenarios import HI, received
 
-GONE_MS = 1000
-"""Within this the upstream must notice that nobody waits any more."""
+READ, LATER = 5, 20
+"""Pieces the client reads before it leaves, and the most the upstream may send afterwards: one each 50 ms, so a
+second's worth. Counted in pieces, not by the clock, so that a busy machine changes nothing."""
 
 
 def test_f10_another_channel_answers_and_the_client_sees_no_retry(gateway: Gateway, ask: Ask) -> None:
@@ -93,17 +93,17 @@ def test_f13_who_leaves_stops_the_upstream_and_pays_for_the_part(gateway: Gatewa
     if not gateway.manage("GET", "/channels", params={"search": "f13"})["items"]:
         gateway.channel([model], name="f13")
     mark = gateway.provider.mark()
-    answer = ask("chat", {"model": model, "messages": HI, "stream": True}, stop_after=5)
-    left_ms = time.time() * 1000
+    answer = ask("chat", {"model": model, "messages": HI, "stream": True}, stop_after=READ)
     assert answer.error is None
-    assert len(answer.chunks) == 5
+    assert len(answer.chunks) == READ
 
     def ended() -> dict[str, Any] | None:
         (entry,) = gateway.provider.seen(mark)
         return entry if "ended_ms" in entry else None
 
     entry = until(ended, "the upstream's notice that the client is gone")
-    assert entry["gone_ms"] - left_ms < GONE_MS
+    assert entry["gone_ms"] <= entry["ended_ms"]
+    assert entry["pieces"] <= READ + LATER
     row = gateway.settled(answer.request_id)
     assert (row["status"], row["rule"]) == (499, "client_gone_estimated")
     assert 0 < row["output_tokens"] < 200, "the part, not the whole"

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sluice.fake.scenario import FLAGS, NUMBERED, read_scenario
@@ -242,6 +242,7 @@ def test_scenarios_are_read_from_the_right() -> None:
     assert read_scenario("m-429").flags == {"429"}
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(sorted(FLAGS))), st.sampled_from(sorted(NUMBERED)), st.integers(0, 999_999_999))
 def test_suffixes_combine(flags: list[str], numbered: str, number: int) -> None:
     found = read_scenario("-".join(["m", *flags, numbered, str(number)]))
@@ -249,6 +250,7 @@ def test_suffixes_combine(flags: list[str], numbered: str, number: int) -> None:
     assert found.number(numbered) == number
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_any_name_has_a_scenario(name: str) -> None:
     assert read_scenario(name).model == name

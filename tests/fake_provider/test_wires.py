@@ -209,6 +209,7 @@ async def test_it_tells_what_it_received_and_forgets_on_request(fake: Reader) ->
     assert (second["query"], json.loads(second["body"])["input"]) == ({"a": "b"}, "x")
     assert second["key_sha256"] == hashlib.sha256(b"sk-1").hexdigest()
     assert first["at_ms"] <= first["ended_ms"]
+    assert (first["pieces"], second["pieces"]) == (0, 0), "no streams"
     assert "gone_ms" not in first
     since = await fake.http.get("/_fake/requests", params={"since": 1})
     assert [entry["number"] for entry in since.json()] == [2]

@@ -60,6 +60,7 @@ class FakeProvider:
             self._open -= 1
             if ask.gone.is_set():
                 entry["gone_ms"] = int(time.time() * 1000)
+            entry["pieces"] = ask.pieces
             entry["ended_ms"] = int(time.time() * 1000)
             watcher.cancel()
 

@@ -21,7 +21,8 @@ class Cut(Exception):
 
 @dataclass(slots=True)
 class Ask:
-    """One request. ``path`` is what follows the wire's prefix; ``json`` the body when it is JSON."""
+    """One request. ``path`` is what follows the wire's prefix; ``json`` the body when it is JSON; ``pieces`` how many
+    of a stream were sent."""
 
     method: str
     path: str
@@ -34,6 +35,7 @@ class Ask:
     key: str = ""
     scenario: Scenario = field(default_factory=lambda: Scenario(""))
     started: bool = False
+    pieces: int = 0
 
     def use_model(self, model: str) -> None:
         """Reads the scenario from the model's name."""
@@ -66,12 +68,11 @@ class Ask:
     async def stream(self, pieces: Iterable[bytes], kind: str = "text/event-stream") -> None:
         """Pieces one by one, as the scenario wants them: slowly, byte by byte, cut, stalled."""
         await self.start(200, {"content-type": kind, "cache-control": "no-cache"})
-        told = 0
         async for piece in self._paced(pieces):
             if self.gone.is_set():
                 raise Cut
             await self.send({"type": "http.response.body", "body": piece, "more_body": True})
-            told += 1
+            self.pieces += 1
         await self.send({"type": "http.response.body", "body": b""})
 
     async def _paced(self, pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
