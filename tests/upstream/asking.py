@@ -5,8 +5,8 @@ from __future__ import annotations
 from sluice.base.wire import BodySource, Header, WireRequest
 from sluice.upstream.client import Deadlines, Transport
 
-PATIENT = Deadlines(connect=5.0, head=5.0, read=5.0)
-"""Long enough to be never the reason, short enough to end a test that hangs."""
+PATIENT = Deadlines(connect=60.0, head=60.0, read=60.0)
+"""Long enough to be never the reason, also on a machine that stalls; short enough to end a test that hangs."""
 
 
 def post(

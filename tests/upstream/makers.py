@@ -10,6 +10,9 @@ from sluice.upstream.guard import Guard
 from sluice.upstream.http1 import Http1Transport
 from sluice.upstream.proxied import ProxiedTransport
 
+PUBLIC_TRUST = ssl.create_default_context()
+"""What transports trust by themselves; made once, for reading the system's authorities takes longer than a test."""
+
 
 class Maker:
     """Makes transports of one kind; they are closed after the test."""
@@ -23,7 +26,7 @@ class Maker:
         self, limits: Limits | None = None, guard: Guard | None = None, tls: ssl.SSLContext | None = None
     ) -> Transport:
         """A transport."""
-        limits, guard = limits or Limits(), guard or Guard()
+        limits, guard, tls = limits or Limits(), guard or Guard(), tls or PUBLIC_TRUST
         transport: Transport
         if self.kind == "own":
             transport = Http1Transport(limits, guard, ssl_context=tls)
