@@ -47,7 +47,7 @@ code{font-family:ui-monospace,monospace}pre{padding:.8rem 1rem;border:1px solid 
 </style></head>
 <body><h1>Sluice is running, without its console</h1>
 <p>The console was not built when Sluice was installed: that needs the npm registry, once. Build it where Sluice's
-source is, then start Sluice anew:</p>
+source is, then reload this page:</p>
 <pre>python hatch_build.py</pre>
 <p>All else works. Point any OpenAI client at <code>/v1</code> of this address, with a token made by
 <code>sluice token create</code>; <code>sluice --help</code> lists what else the command line does. The management API
@@ -91,21 +91,44 @@ def _scan(folder: Path) -> dict[str, _File]:
     return found
 
 
+class _Build:
+    """The build in a folder, looked at anew when its page has changed: it may be built while Sluice runs."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._page = folder / "index.html"
+        self._built_at = -1.0
+        self.template = _NOT_BUILT
+        self.files: dict[str, _File] = {}
+
+    def refresh(self) -> None:
+        """Reads the page and the list of files, if they are not those that are known. One ``stat`` otherwise."""
+        try:
+            built_at = self._page.stat().st_mtime
+        except FileNotFoundError:
+            self.template, self.files, self._built_at = _NOT_BUILT, {}, -1.0
+            return
+        if built_at != self._built_at:
+            self.template = self._page.read_text(encoding="utf-8")
+            self.files = _scan(self._folder)
+            self._built_at = built_at
+
+
 def console_app(folder: Path = BUILT) -> App:
     """An ASGI app for every path that is neither relay nor API, serving the build in ``folder``."""
-    page = folder / "index.html"
-    template = page.read_text(encoding="utf-8") if page.is_file() else _NOT_BUILT
-    files = _scan(folder) if page.is_file() else {}
+    build = _Build(folder)
+    build.refresh()
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
-        file = files.get(path)
+        file = build.files.get(path)
         if scope["method"] not in ("GET", "HEAD"):
             status, headers, body = _plain(405, b"this takes GET\n")
         elif file is not None:
             status, headers, body = _served(scope, file)
         elif _wants_page(scope, path):
-            status, headers, body = _page(template)
+            build.refresh()
+            status, headers, body = _page(build.template)
         else:
             status, headers, body = _plain(404, b"there is nothing here\n")
         headers += (*_SAFE, (b"content-length", b"%d" % len(body)))
@@ -134,7 +157,10 @@ def _page(template: str) -> tuple[int, list[Header], bytes]:
 
 def _served(scope: Scope, file: _File) -> tuple[int, list[Header], bytes]:
     accepted = (header(scope, b"accept-encoding") or b"").decode("latin-1")
-    body, coding = file.body(accepted)
+    try:
+        body, coding = file.body(accepted)
+    except FileNotFoundError:  # built anew a moment ago
+        return _plain(404, b"there is nothing here\n")
     headers = [(b"content-type", file.kind), (b"cache-control", file.cache), (b"vary", b"accept-encoding")]
     if coding:
         headers.append((b"content-encoding", coding.encode()))

@@ -233,6 +233,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/test-many": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Channels
+         * @description Makes one small real call by each channel, or for each of its models, some at a time.
+         *
+         *     Answers with server-sent events: `plan` ({"count"}) once, `result` (a ChannelTest) for each call in the order they
+         *     end, `done` ({"ok", "failed"}) last. What came of a channel is kept with it: its first failure if it had one.
+         */
+        post: operations["test_channels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/groups": {
         parameters: {
             query?: never;
@@ -469,6 +492,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/requests/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Request Facets
+         * @description The most frequent models, channels, tokens, users and statuses among the filtered requests.
+         */
+        get: operations["get_request_facets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/histogram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Request Histogram
+         * @description The filtered requests over time, in at most 60 stretches or in days.
+         */
+        get: operations["get_request_histogram"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch Requests
+         * @description The filtered requests as they are logged, as server-sent events: `ready` once, then `requests` (a LiveBatch).
+         *
+         *     Whoever comes back with `Last-Event-ID` gets what was missed, as far as one event holds it. The stream ends with
+         *     the caller's session.
+         */
+        get: operations["watch_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -573,6 +659,26 @@ export interface paths {
          * @description Requests, errors, tokens and spend over a range of time, by bucket and by what they have in common.
          */
         get: operations["get_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get System
+         * @description Versions and sizes.
+         */
+        get: operations["get_system"];
         put?: never;
         post?: never;
         delete?: never;
@@ -873,6 +979,18 @@ export interface components {
              * @default
              */
             remark?: string;
+        };
+        /**
+         * BarView
+         * @description The requests of one stretch of time.
+         */
+        BarView: {
+            /** Errors */
+            errors: number;
+            /** Requests */
+            requests: number;
+            /** Start Ms */
+            start_ms: number;
         };
         /**
          * BulkChange
@@ -1216,6 +1334,56 @@ export interface components {
             request_id: string;
         };
         /**
+         * FacetsView
+         * @description What the filtered requests are made of: the most frequent values of each field.
+         */
+        FacetsView: {
+            /**
+             * Channel Id
+             * @description Empty for plain users.
+             */
+            channel_id: components["schemas"]["FacetView"][];
+            /**
+             * Complete
+             * @description Whether that is all of them.
+             */
+            complete: boolean;
+            /**
+             * Counted
+             * @description How many requests were counted: the newest.
+             */
+            counted: number;
+            /** Model */
+            model: components["schemas"]["FacetView"][];
+            /** Status */
+            status: components["schemas"]["FacetView"][];
+            /** Token Id */
+            token_id: components["schemas"]["FacetView"][];
+            /**
+             * User Id
+             * @description Empty for plain users.
+             */
+            user_id: components["schemas"]["FacetView"][];
+        };
+        /**
+         * FacetView
+         * @description One value of a field.
+         */
+        FacetView: {
+            /** Count */
+            count: number;
+            /**
+             * Name
+             * @description The name of the channel, token or user.
+             */
+            name: string | null;
+            /**
+             * Value
+             * @description As the filter of the same name takes it.
+             */
+            value: string;
+        };
+        /**
          * FetchedModels
          * @description The models an upstream lists.
          */
@@ -1298,6 +1466,21 @@ export interface components {
             };
             /** Version */
             version: string;
+        };
+        /**
+         * HistogramView
+         * @description Requests over time; stretches without any are left out.
+         */
+        HistogramView: {
+            /** Bucket Ms */
+            bucket_ms: number;
+            /** Items */
+            items: components["schemas"]["BarView"][];
+            /**
+             * Since Ms
+             * @description What lies before was not counted: there are too many requests.
+             */
+            since_ms: number;
         };
         /**
          * ImportDone
@@ -2070,6 +2253,56 @@ export interface components {
             status: number;
             /** Url */
             url: string;
+        };
+        /**
+         * SystemView
+         * @description What this installation is made of.
+         */
+        SystemView: {
+            /**
+             * Counts
+             * @description How many channels, tokens, users and prices there are.
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Database
+             * @description sqlite or postgresql.
+             */
+            database: string;
+            /**
+             * Database Bytes
+             * @description The space the database takes.
+             */
+            database_bytes: number;
+            /** Database Version */
+            database_version: string;
+            /** Platform */
+            platform: string;
+            /** Python */
+            python: string;
+            /** Version */
+            version: string;
+        };
+        /**
+         * TestPlan
+         * @description What to test: by default one model of every enabled channel.
+         */
+        TestPlan: {
+            /** Channel Ids */
+            channel_ids?: number[] | null;
+            /**
+             * Each Model
+             * @description Every model that a channel lists, when no models are named.
+             * @default false
+             */
+            each_model?: boolean;
+            /**
+             * Models
+             * @description These models of each channel.
+             */
+            models?: string[] | null;
         };
         /**
          * TestView
@@ -3976,6 +4209,111 @@ export interface operations {
             };
         };
     };
+    test_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestPlan"];
+            };
+        };
+        responses: {
+            /** @description Server-sent events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description The request is not JSON, or its cursor is not one of this list's. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Nobody is signed in, or the management token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The caller's role does not allow it, or the request may be forged. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or the caller may not know of it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something else stands in the way: a taken name, the last root user. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A field is missing, unknown or does not fit; `param` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many attempts; `retry-after` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_groups: {
         parameters: {
             query?: {
@@ -5553,6 +5891,342 @@ export interface operations {
             };
         };
     };
+    get_request_facets: {
+        parameters: {
+            query?: {
+                channel_id?: number | null;
+                min_duration_ms?: number | null;
+                model?: string | null;
+                since_ms?: number | null;
+                /** @description ok, error, or one HTTP status. */
+                status?: ("ok" | "error") | string | null;
+                token_id?: number | null;
+                /** @description Exclusive. */
+                until_ms?: number | null;
+                user_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacetsView"];
+                };
+            };
+            /** @description The request is not JSON, or its cursor is not one of this list's. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Nobody is signed in, or the management token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The caller's role does not allow it, or the request may be forged. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or the caller may not know of it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something else stands in the way: a taken name, the last root user. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A field is missing, unknown or does not fit; `param` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many attempts; `retry-after` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_request_histogram: {
+        parameters: {
+            query: {
+                channel_id?: number | null;
+                min_duration_ms?: number | null;
+                model?: string | null;
+                since_ms: number;
+                /** @description ok, error, or one HTTP status. */
+                status?: ("ok" | "error") | string | null;
+                token_id?: number | null;
+                /** @description Exclusive. */
+                until_ms: number;
+                user_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistogramView"];
+                };
+            };
+            /** @description The request is not JSON, or its cursor is not one of this list's. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Nobody is signed in, or the management token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The caller's role does not allow it, or the request may be forged. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or the caller may not know of it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something else stands in the way: a taken name, the last root user. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A field is missing, unknown or does not fit; `param` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many attempts; `retry-after` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    watch_requests: {
+        parameters: {
+            query?: {
+                channel_id?: number | null;
+                min_duration_ms?: number | null;
+                model?: string | null;
+                since_ms?: number | null;
+                /** @description ok, error, or one HTTP status. */
+                status?: ("ok" | "error") | string | null;
+                token_id?: number | null;
+                /** @description Exclusive. */
+                until_ms?: number | null;
+                user_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description The request is not JSON, or its cursor is not one of this list's. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Nobody is signed in, or the management token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The caller's role does not allow it, or the request may be forged. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or the caller may not know of it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something else stands in the way: a taken name, the last root user. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A field is missing, unknown or does not fit; `param` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many attempts; `retry-after` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     show_session: {
         parameters: {
             query?: never;
@@ -6287,6 +6961,8 @@ export interface operations {
                 offset_minutes?: number;
                 since_ms: number;
                 token_id?: number | null;
+                /** @description How many users or tokens to tell apart: those that were charged most. */
+                top?: number;
                 /** @description Exclusive. */
                 until_ms: number;
                 user_id?: number | null;
@@ -6304,6 +6980,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Stats"];
+                };
+            };
+            /** @description The request is not JSON, or its cursor is not one of this list's. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Nobody is signed in, or the management token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The caller's role does not allow it, or the request may be forged. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or the caller may not know of it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something else stands in the way: a taken name, the last root user. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A field is missing, unknown or does not fit; `param` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many attempts; `retry-after` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemView"];
                 };
             };
             /** @description The request is not JSON, or its cursor is not one of this list's. */

@@ -3,6 +3,7 @@ import common from "./common.json";
 import door from "./door.json";
 import errors from "./errors.json";
 import filters from "./filters.json";
+import logs from "./logs.json";
 import models from "./models.json";
 import nav from "./nav.json";
 import prices from "./prices.json";
@@ -19,6 +20,7 @@ const words = {
   door,
   errors,
   filters,
+  logs,
   models,
   nav,
   prices,

@@ -1,3 +1,121 @@
+// The request log: one state in the address, seen as a query, as facets, as a chart, as sums, and as rows.
+import { Button, SegmentedControl } from "@mantine/core";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { api, take } from "~/api/client";
+import { useWords } from "~/i18n";
+import { DataTable } from "~/kit/DataTable";
+import { Page } from "~/kit/parts";
+import { Empty } from "~/kit/states";
+import { useColumns } from "./columns";
+import { Facets } from "./Facets";
+import { Histogram } from "./Histogram";
+import { Inspector } from "./Inspector";
+import styles from "./logs.module.css";
+import { QueryBar } from "./QueryBar";
+import { Strip } from "./Strip";
+import type { LogSearch } from "./search";
+import { filtersOf, RANGES, type Range, rangeOf, spanOf } from "./span";
+import { useLive } from "./useLive";
+
+const route = getRouteApi("/shell/logs");
+
 export default function Logs() {
-  return null;
+  const { t, n } = useWords();
+  const search = route.useSearch();
+  const navigate = useNavigate({ from: "/logs" });
+  const [now, setNow] = useState(Date.now);
+  const [facets, setFacets] = useState(false);
+  const span = spanOf(search, now);
+  const filters = filtersOf(search);
+  const set = (change: Partial<LogSearch>) =>
+    void navigate({ search: (old) => ({ ...old, cursor: undefined, open: undefined, ...change }) });
+  const columns = useColumns();
+  const list = useRequests(search, span);
+  const live = useLive(filters, span.open && !search.cursor && !search.id, now);
+  const rows = list.data?.items;
+  const open = (id: string | undefined) => void navigate({ search: (old) => ({ ...old, open: id }) });
+  const filtered = Object.values({ ...filters, id: search.id }).some((value) => value !== undefined);
+  const step = (by: number) => rows?.[rows.findIndex((row) => row.id === search.open) + by]?.id;
+  return (
+    <Page title={t("nav.logs")} hint={t("logs.hint")}>
+      <div className={styles.bar}>
+        <QueryBar search={search} set={set} />
+        <SegmentedControl
+          size="sm"
+          aria-label={t("logs.range")}
+          value={rangeOf(search) ?? ""}
+          data={(Object.keys(RANGES) as Range[]).map((range) => ({ value: range, label: t(`logs.ranges.${range}`) }))}
+          onChange={(range) => set({ range, since_ms: undefined, until_ms: undefined })}
+        />
+        <Button variant="default" aria-expanded={facets} onClick={() => setFacets(!facets)}>
+          {t("logs.facets")}
+        </Button>
+      </div>
+      <Strip filters={filters} span={span} />
+      <Histogram
+        filters={filters}
+        span={span}
+        select={(since_ms, until_ms) => set({ since_ms, until_ms, range: undefined })}
+      />
+      <div className={styles.split} data-facets={facets || undefined}>
+        {facets && <Facets search={search} span={span} set={set} />}
+        <div className={styles.rows}>
+          <div className={styles.live} role="status">
+            {live.fresh > 0 && (
+              <Button variant="light" size="compact-md" onClick={() => setNow(Date.now())}>
+                {n("logs.fresh", live.fresh)}
+                {live.more && "+"}
+              </Button>
+            )}
+            {live.fresh === 0 && live.state === "on" && <span className={styles.listening}>{t("logs.listening")}</span>}
+          </div>
+          <DataTable
+            label={t("nav.logs")}
+            columns={columns}
+            rows={rows}
+            id={(row) => row.id}
+            name={(row) => row.id}
+            error={list.error}
+            retry={() => void list.refetch()}
+            onOpen={(row) => open(row.id)}
+            opened={search.open}
+            paging={{
+              hasPrevious: search.cursor !== undefined,
+              hasNext: Boolean(list.data?.next),
+              onPrevious: () => window.history.back(),
+              onNext: () => void navigate({ search: (old) => ({ ...old, cursor: list.data?.next ?? undefined }) }),
+            }}
+            empty={
+              filtered || !span.open ? (
+                <Empty
+                  title={t("logs.noneFound")}
+                  action={
+                    <Button variant="default" onClick={() => void navigate({ search: { range: "30d" } })}>
+                      {t("filters.clear")}
+                    </Button>
+                  }
+                />
+              ) : (
+                <Empty title={t("logs.none")}>{t("logs.noneHint")}</Empty>
+              )
+            }
+          />
+        </div>
+      </div>
+      <Inspector id={search.open} close={() => open(undefined)} previous={step(-1)} next={step(1)} show={open} />
+    </Page>
+  );
+}
+
+function useRequests(search: LogSearch, span: ReturnType<typeof spanOf>) {
+  const query = search.id
+    ? { id: search.id }
+    : { ...filtersOf(search), since_ms: span.since_ms, until_ms: span.until_ms, cursor: search.cursor, limit: 50 };
+  return useQuery({
+    queryKey: ["requests", query],
+    queryFn: () => take(api.GET("/api/v1/requests", { params: { query } })),
+    placeholderData: keepPreviousData,
+  });
 }

@@ -107,7 +107,7 @@ function useColumns(): Column<Price>[] {
     wide,
     cell: (row) => {
       const usd = (row.rates as Rates)[name];
-      return usd === undefined ? <span className={styles.none}>–</span> : <Money usd={usd} />;
+      return usd === undefined ? <span className={styles.none}>–</span> : <Money usd={usd} short />;
     },
   });
   return [

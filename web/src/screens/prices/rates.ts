@@ -25,6 +25,6 @@ export const RATES: [RateName, Unit][] = [
 ];
 
 /** The rates every form shows; the others are folded away. */
-export const MAIN = 4;
+export const MAIN = 3;
 
 export const ORIGINS = ["catalog", "config", "admin", "import"] as const;

@@ -73,7 +73,9 @@ export function TryIt({ apiKey, models, first }: { apiKey: string; models: strin
               })}
             </span>
           )}
-          <Link to="/">{t("start.seeLogs")}</Link>
+          <Link to="/logs" search={{ open: requestId }}>
+            {t("start.seeLogs")}
+          </Link>
         </div>
       )}
     </>

@@ -1,0 +1,134 @@
+// One request from its arrival to its charge.
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { type Api, api, take } from "~/api/client";
+import { useWords } from "~/i18n";
+import { dateTime, duration } from "~/kit/format";
+import { IconChevronLeft, IconChevronRight } from "~/kit/icons";
+import { CopyButton, CopyIcon, Facts, Money, Section } from "~/kit/parts";
+import { Side } from "~/kit/Side";
+import { Failure, Loading, Note } from "~/kit/states";
+import { usePublicOrigin } from "~/relay/origin";
+import { Arithmetic } from "./Arithmetic";
+import { Status } from "./columns";
+import { curlOf } from "./curl";
+import styles from "./logs.module.css";
+import { Timeline } from "./Timeline";
+
+type Detail = Api<"RequestDetail">;
+
+interface Props {
+  id: string | undefined;
+  close: () => void;
+  previous: string | undefined;
+  next: string | undefined;
+  show: (id: string) => void;
+}
+
+export function Inspector({ id, close, previous, next, show }: Props) {
+  const { t } = useWords();
+  const { data, error, refetch } = useQuery({
+    queryKey: ["request", id],
+    enabled: id !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+    // A request is logged a moment after its answer: it may be asked for too early.
+    retry: (count) => count < 3,
+    retryDelay: 700,
+    queryFn: () => take(api.GET("/api/v1/requests/{request_id}", { params: { path: { request_id: id ?? "" } } })),
+  });
+  return (
+    <Side title={t("logs.request")} opened={id !== undefined} onClose={close} size={680}>
+      <div className={styles.walk}>
+        <Button
+          variant="default"
+          size="compact-sm"
+          disabled={!previous}
+          leftSection={<IconChevronLeft size={14} />}
+          onClick={() => previous && show(previous)}
+        >
+          {t("logs.newer")}
+        </Button>
+        <Button
+          variant="default"
+          size="compact-sm"
+          disabled={!next}
+          rightSection={<IconChevronRight size={14} />}
+          onClick={() => next && show(next)}
+        >
+          {t("logs.older")}
+        </Button>
+        <code className={styles.walkId}>{id}</code>
+        {id && <CopyIcon text={id} label={t("logs.copyId")} />}
+      </div>
+      {error ? (
+        <Failure error={error} retry={() => void refetch()} />
+      ) : data ? (
+        <Inspected request={data} />
+      ) : (
+        <Loading />
+      )}
+    </Side>
+  );
+}
+
+function Inspected({ request }: { request: Detail }) {
+  const { t, find, language } = useWords();
+  const origin = usePublicOrigin();
+  const rule = find(`logs.rules.${request.rule}`) ?? request.rule;
+  return (
+    <>
+      <Facts
+        items={[
+          [t("common.status"), <Status key="status" status={request.status} code={request.error_code} />],
+          [t("logs.model"), <code key="model">{request.model}</code>],
+          [t("logs.time"), dateTime(request.created_ms, language)],
+          [t("logs.took"), duration(request.duration_ms)],
+          [t("logs.first"), request.first_ms ? duration(request.first_ms) : "–"],
+          [t("logs.cost"), <Money key="cost" usd={request.charge_usd} />],
+          [t("logs.format"), `${request.format}${request.stream ? ` · ${t("logs.stream")}` : ""}`],
+          [t("logs.token"), <TokenLink key="token" request={request} />],
+          [t("logs.user"), request.user_name ?? String(request.user_id)],
+          [t("logs.client"), request.client || "–"],
+          [t("logs.address"), request.address || "–"],
+          [t("logs.group"), request.group],
+        ]}
+      />
+      {request.error_code && (
+        <div className={styles.gap}>
+          <Note tone="bad" title={request.error_code}>
+            {find(`logs.codes.${request.error_code}`)}
+          </Note>
+        </div>
+      )}
+      {request.dropped.length > 0 && (
+        <div className={styles.gap}>
+          <Note tone="warn" title={t("logs.dropped")}>
+            {request.dropped.join(", ")}
+          </Note>
+        </div>
+      )}
+      <div className={styles.gap}>
+        <Section title={t("logs.attempts")} hint={t("logs.attemptsHint")}>
+          <Timeline request={request} />
+        </Section>
+        <Section title={t("logs.charge")} hint={rule}>
+          <Arithmetic request={request} />
+        </Section>
+      </div>
+      <div className={styles.walk}>
+        <CopyButton text={curlOf(origin, request)} variant="default" size="compact-md">
+          {t("logs.copyCurl")}
+        </CopyButton>
+      </div>
+    </>
+  );
+}
+
+function TokenLink({ request }: { request: Detail }) {
+  return (
+    <Link to="/tokens" search={{ open: String(request.token_id) }}>
+      {request.token_name ?? request.token_id}
+    </Link>
+  );
+}
