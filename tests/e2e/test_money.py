@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from decimal import ROUND_HALF_UP, Decimal
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -66,20 +65,17 @@ async def test_ten_thousand_charges_add_up_to_the_nano_dollar(
     gateway.start()  # for the fixture to stop
 
 
-async def test_twenty_kills_lose_no_answer_and_charge_none_twice(
-    provider: Provider, new_gateway: NewGateway, tmp_path: Path
-) -> None:
+async def test_twenty_kills_lose_no_answer_and_charge_none_twice(provider: Provider, new_gateway: NewGateway) -> None:
     prices = {"k-usage-1000-500": ("1.5", "2.25"), "k-slow-usage-70-30": ("0.3", "7")}
     rng = Random(9)
     gateway = new_gateway(config(provider, prices), workers=2)
     got: dict[str, str] = {}
+    models = list(prices)
     for _ in range(20):
         load = Load(gateway.url, KEY, 40)
         wanted = 60 + rng.randrange(200)
-        models = list(prices)
-        asking = asyncio.ensure_future(
-            load.run(body(rng.choice(models), stream=rng.random() < 0.5) for _ in range(100_000))
-        )
+        bodies = (body(rng.choice(models), stream=rng.random() < 0.5) for _ in range(100_000))
+        asking = asyncio.create_task(load.run(bodies))
         while len(load.answers) < wanted:
             await asyncio.sleep(0.001)
             assert not asking.done()
