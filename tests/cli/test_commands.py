@@ -183,7 +183,7 @@ def test_the_doctor_says_what_to_change(sluice: Sluice) -> None:
     _good(sluice(*made, SLUICE_CHANNEL_KEY="sk-x"))
     outcome = sluice("doctor", "c")
     assert outcome.code == 1
-    assert "BAD GET http://127.0.0.1:9/v1/models -> no answer" in outcome.out
+    assert "BAD POST http://127.0.0.1:9/v1/chat/completions -> no answer" in outcome.out
 
 
 def test_a_token_is_made_listed_and_switched_off(sluice: Sluice) -> None:
