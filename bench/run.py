@@ -243,6 +243,9 @@ def measure(target: Target, mock: int, seconds: float, scratch: Path) -> dict[st
         }
         before = cpu_seconds(pid)
         burst = stream(port, target, 16, max(seconds / 2, 2), 0)
+        if not burst["chunks"]:
+            print(f"  {target.name}: its streams bring nothing", file=sys.stderr)
+            return row | {"after_mb": memory_mb(pid)}
         row["cpu_us_per_chunk"] = (cpu_seconds(pid) - before) * 1e6 / max(burst["chunks"], 1)
         row["chunks_per_s"] = burst["chunks_per_s"]
         paced = stream(port, target, 64, max(seconds / 2, 4), 20)

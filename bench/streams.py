@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 
 import uvloop
 
+_CHUNKS = 64
+"""Chunks of one of the mock's streams."""
+
 
 def request_bytes(url: str, key: str, interval_ms: int, extra: list[str]) -> bytes:
     """The streaming chat request every client repeats."""
@@ -42,8 +45,9 @@ class Tally:
         self.broken = 0
 
 
-async def client(host: str, port: int, request: bytes, until: float, tally: Tally) -> None:
-    """Sends streams one after another until the time is up."""
+async def client(host: str, port: int, request: bytes, wait: float, until: float, tally: Tally) -> None:
+    """After a wait in seconds sends streams one after another until the time is up."""
+    await asyncio.sleep(wait)
     reader, writer = await asyncio.open_connection(host, port)
     while time.perf_counter() < until:
         begun = last = time.perf_counter()
@@ -88,7 +92,10 @@ async def main(url: str, key: str, connections: int, seconds: float, interval_ms
     tally = Tally()
     begun = time.perf_counter()
     until = begun + seconds
-    await asyncio.gather(*(client(parts.hostname, parts.port, request, until, tally) for _ in range(connections)))
+    # Paced streams begin one after another, as real ones do; at once they would measure the length of the queue.
+    spread = interval_ms / 1000 * _CHUNKS / connections
+    clients = (client(parts.hostname, parts.port, request, n * spread, until, tally) for n in range(connections))
+    await asyncio.gather(*clients)
     took = time.perf_counter() - begun
     print(
         json.dumps(
