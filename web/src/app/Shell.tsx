@@ -2,15 +2,19 @@
 import { ActionIcon, Menu, Tooltip, useMantineColorScheme } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { api, take } from "~/api/client";
 import { LANGUAGES, type Language, useLanguage, useWords } from "~/i18n";
-import { IconChevronDown, IconLanguage, IconMenu, IconMoon, IconSun, IconUser } from "~/kit/icons";
+import { IconChevronDown, IconLanguage, IconMenu, IconMoon, IconSearch, IconSun, IconUser } from "~/kit/icons";
 import { Money } from "~/kit/parts";
+import { usePalette } from "~/palette/usePalette";
 import { Logo } from "./Logo";
 import { AREAS, type Place } from "./nav";
 import styles from "./Shell.module.css";
 import { atLeast, end, type Session, sessionQuery } from "./session";
+
+const Palette = lazy(() => import("~/palette/Palette"));
+const MAC = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 export default function Shell() {
   const { data: session } = useQuery(sessionQuery);
@@ -21,6 +25,7 @@ export default function Shell() {
 function Frame({ session }: { session: Session }) {
   const { t } = useWords();
   const [open, setOpen] = useState(false);
+  const palette = usePalette(session);
   const path = useRouterState({ select: (state) => state.location.pathname });
   const places = AREAS.map((area) => ({
     ...area,
@@ -40,7 +45,7 @@ function Frame({ session }: { session: Session }) {
         </Link>
         <nav aria-label={t("shell.navigation")}>
           {places.map((area) => (
-            <div key={area.label ?? ""} className={styles.area}>
+            <div key={area.places[0]?.to} className={styles.area}>
               {area.label && <h2>{t(area.label)}</h2>}
               {area.places.map(({ to, label, icon: Icon }) => (
                 <Link key={to} to={to} className={styles.link} activeOptions={{ exact: to === "/" }}>
@@ -65,11 +70,17 @@ function Frame({ session }: { session: Session }) {
           >
             <IconMenu size={18} />
           </ActionIcon>
+          <button type="button" className={styles.search} onClick={palette.open}>
+            <IconSearch size={15} aria-hidden />
+            <span>{t("palette.open")}</span>
+            <kbd>{MAC ? "⌘K" : "Ctrl K"}</kbd>
+          </button>
           <span className={styles.space} />
           <LanguageMenu />
           <SchemeToggle />
           <UserMenu session={session} />
         </header>
+        <Suspense>{palette.opened && <Palette opened close={palette.close} />}</Suspense>
         <main id="main" className={styles.main} tabIndex={-1}>
           <Outlet />
         </main>

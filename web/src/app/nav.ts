@@ -2,7 +2,18 @@
 import type { LinkProps } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import type { Key } from "~/i18n";
-import { IconCoin, IconHome, IconKey, IconList, IconRocket, IconRoute, IconUsers } from "~/kit/icons";
+import {
+  IconActivity,
+  IconCoin,
+  IconHome,
+  IconKey,
+  IconList,
+  IconMessage,
+  IconRocket,
+  IconRoute,
+  IconSettings,
+  IconUsers,
+} from "~/kit/icons";
 import type { Role } from "./session";
 
 export interface Place {
@@ -30,13 +41,17 @@ export const AREAS: Area[] = [
   {
     label: "nav.build",
     places: [
+      { to: "/playground", label: "nav.playground", icon: IconMessage, least: "user", key: "y" },
       { to: "/tokens", label: "nav.tokens", icon: IconKey, least: "user", key: "t" },
       { to: "/prices", label: "nav.prices", icon: IconCoin, least: "user", key: "p" },
     ],
   },
   {
     label: "nav.observe",
-    places: [{ to: "/logs", label: "nav.logs", icon: IconList, least: "user", key: "l" }],
+    places: [
+      { to: "/logs", label: "nav.logs", icon: IconList, least: "user", key: "l" },
+      { to: "/health", label: "nav.health", icon: IconActivity, least: "admin", key: "e" },
+    ],
   },
   {
     label: "nav.operate",
@@ -44,5 +59,9 @@ export const AREAS: Area[] = [
       { to: "/channels", label: "nav.channels", icon: IconRoute, least: "admin", key: "c" },
       { to: "/users", label: "nav.users", icon: IconUsers, least: "admin", key: "u" },
     ],
+  },
+  {
+    label: null,
+    places: [{ to: "/settings", label: "nav.settings", icon: IconSettings, least: "user", key: "s" }],
   },
 ];

@@ -12,8 +12,11 @@ import { api, take } from "~/api/client";
 import { searchReader } from "~/kit/list";
 import { Loading } from "~/kit/states";
 import { readSearch as readChannelSearch } from "~/screens/channels/search";
+import { readSearch as readHomeSearch } from "~/screens/home/search";
 import { readSearch as readLogSearch } from "~/screens/logs/search";
+import { readSearch as readPlaygroundSearch } from "~/screens/playground/search";
 import { readSearch as readPriceSearch } from "~/screens/prices/search";
+import { readSearch as readSettingsSearch } from "~/screens/settings/search";
 import { readSearch as readTokenSearch } from "~/screens/tokens/search";
 import { readSearch as readUserSearch } from "~/screens/users/search";
 import { NotFound, ScreenFailed } from "./fallbacks";
@@ -75,6 +78,7 @@ const home = createRoute({
   getParentRoute: () => shell,
   path: "/",
   beforeLoad: firstSteps,
+  validateSearch: readHomeSearch,
   component: lazyRouteComponent(() => import("~/screens/home/Home")),
 });
 
@@ -122,7 +126,32 @@ const logs = createRoute({
   component: lazyRouteComponent(() => import("~/screens/logs/Logs")),
 });
 
-const tree = root.addChildren([setup, signIn, shell.addChildren([home, start, channels, tokens, users, prices, logs])]);
+const playground = createRoute({
+  getParentRoute: () => shell,
+  path: "/playground",
+  validateSearch: readPlaygroundSearch,
+  component: lazyRouteComponent(() => import("~/screens/playground/Playground")),
+});
+
+const health = createRoute({
+  getParentRoute: () => shell,
+  path: "/health",
+  beforeLoad: only("admin"),
+  component: lazyRouteComponent(() => import("~/screens/health/Health")),
+});
+
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings",
+  validateSearch: readSettingsSearch,
+  component: lazyRouteComponent(() => import("~/screens/settings/Settings")),
+});
+
+const tree = root.addChildren([
+  setup,
+  signIn,
+  shell.addChildren([home, start, channels, tokens, users, prices, logs, playground, health, settings]),
+]);
 
 export function makeRouter(client: QueryClient) {
   return createRouter({

@@ -59,7 +59,11 @@ export function Arithmetic({ request }: { request: Detail }) {
         </tfoot>
       </table>
       <p className={styles.note}>
-        {t("logs.priceFrom", { model: price.model, source: price.source, date: price.as_of })}
+        {t("logs.priceFrom", {
+          model: price.model === "*" ? t("prices.default") : price.model,
+          source: price.source,
+          date: price.as_of,
+        })}
       </p>
     </>
   );

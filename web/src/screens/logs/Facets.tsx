@@ -33,7 +33,8 @@ export function Facets({ search, span, set }: Props) {
         <Facet
           key={name}
           title={t(`logs.facet.${name}`)}
-          values={data[name].slice(0, SHOWN)}
+          // Channel 0 stands for requests no channel answered; there is no such channel to filter by.
+          values={data[name].filter((one) => one.value !== "0").slice(0, SHOWN)}
           chosen={search[name] === undefined ? undefined : String(search[name])}
           choose={(value) =>
             set({ [name]: value === undefined || name === "status" || name === "model" ? value : Number(value) })

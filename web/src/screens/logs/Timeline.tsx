@@ -1,6 +1,5 @@
 // The tries of a request on one time line: where each went, how long its head took, how it ended.
 import { Link } from "@tanstack/react-router";
-import { Fragment } from "react";
 import type { Api } from "~/api/client";
 import { useWords } from "~/i18n";
 import { duration } from "~/kit/format";
@@ -26,7 +25,7 @@ export function Timeline({ request }: { request: Detail }) {
       {request.tries.map((one) => (
         <li key={one.seq}>
           <div className={styles.tryHead}>
-            <span className="num">{one.seq}</span>
+            <span className="num">{one.seq + 1}</span>
             <strong>
               {one.channel_id ? (
                 <Link to="/channels" search={{ open: String(one.channel_id) }}>
@@ -60,12 +59,10 @@ export function Timeline({ request }: { request: Detail }) {
           {one.message && <p className={styles.said}>{one.message}</p>}
         </li>
       ))}
-      <Fragment key="scale">
-        <li className={styles.scale}>
-          <span>{t("logs.matched", { time: duration(request.matched_ms) })}</span>
-          <span>{duration(request.duration_ms)}</span>
-        </li>
-      </Fragment>
+      <li className={styles.scale}>
+        <span>{t("logs.matched", { time: duration(request.matched_ms) })}</span>
+        <span>{duration(request.duration_ms)}</span>
+      </li>
     </ol>
   );
 }

@@ -77,6 +77,7 @@ export function useColumns(): Column<LoggedRequest>[] {
       id: "took",
       header: t("logs.took"),
       align: "right",
+      wide: true,
       cell: (row) => <span className="num">{duration(row.duration_ms)}</span>,
     },
     {

@@ -1,0 +1,200 @@
+// How this worker and its channels are, looked at every ten seconds.
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { type Api, api, take } from "~/api/client";
+import { useWords } from "~/i18n";
+import { DataTable } from "~/kit/DataTable";
+import { duration, integer, percent } from "~/kit/format";
+import { Badge, Facts, Page, Section, When } from "~/kit/parts";
+import { Empty, Failure, Loading } from "~/kit/states";
+
+type Channel = Api<"ChannelView">;
+
+/** What the worker says of itself: app.py, Worker.health. */
+interface Details {
+  database: string;
+  revision: number;
+  journal_backlog: number;
+  channels: Record<string, { failures: number; resting: boolean } | undefined>;
+}
+
+interface Row {
+  channel: Channel;
+  failures: number;
+  state: "resting" | "well" | "off";
+  total: Api<"TotalView"> | undefined;
+}
+
+const EVERY_MS = 10_000;
+const HOUR_MS = 3_600_000;
+
+export default function Health() {
+  const { t } = useWords();
+  const health = useQuery({
+    queryKey: ["health"],
+    refetchInterval: EVERY_MS,
+    queryFn: () => take(api.GET("/api/v1/health")),
+  });
+  const details = health.data?.details as unknown as Details | undefined;
+  return (
+    <Page title={t("nav.health")} hint={t("health.hint")}>
+      {health.error ? (
+        <Failure error={health.error} retry={() => void health.refetch()} />
+      ) : details ? (
+        <>
+          <Section title={t("health.worker")}>
+            <Facts
+              items={[
+                [
+                  t("settings.database"),
+                  <Badge key="database" tone={details.database === "ok" ? "good" : "bad"}>
+                    {details.database === "ok" ? t("health.answers") : t("health.away")}
+                  </Badge>,
+                ],
+                [
+                  t("health.backlog"),
+                  <span key="backlog" className="num">
+                    {details.journal_backlog}
+                  </span>,
+                ],
+                [
+                  t("health.revision"),
+                  <span key="revision" className="num">
+                    {details.revision}
+                  </span>,
+                ],
+                [t("settings.version"), health.data?.version],
+              ]}
+            />
+          </Section>
+          <Channels details={details} />
+        </>
+      ) : (
+        <Loading />
+      )}
+    </Page>
+  );
+}
+
+function Channels({ details }: { details: Details }) {
+  const { t, language } = useWords();
+  const { rows, error } = useRows(details);
+  return (
+    <Section title={t("nav.channels")} hint={t("health.channelsHint")}>
+      <DataTable
+        label={t("nav.channels")}
+        rows={rows}
+        error={error}
+        id={(row) => row.channel.id}
+        name={(row) => row.channel.name}
+        columns={[
+          {
+            id: "name",
+            header: t("common.name"),
+            grow: true,
+            cell: ({ channel }) => (
+              <Link to="/channels" search={{ open: String(channel.id), view: "test" }}>
+                {channel.name}
+              </Link>
+            ),
+          },
+          { id: "state", header: t("common.status"), cell: (row) => <State row={row} /> },
+          {
+            id: "failures",
+            header: t("health.failures"),
+            align: "right",
+            cell: (row) => <span className="num">{row.failures}</span>,
+          },
+          {
+            id: "requests",
+            header: t("health.lastHour"),
+            align: "right",
+            wide: true,
+            cell: ({ total }) => <span className="num">{integer(total?.requests ?? 0, language)}</span>,
+          },
+          {
+            id: "errors",
+            header: t("logs.errorRate"),
+            align: "right",
+            wide: true,
+            cell: ({ total }) => (
+              <span className="num">{total ? percent(total.errors, total.requests, language) : "–"}</span>
+            ),
+          },
+          {
+            id: "time",
+            header: t("logs.meanTime"),
+            align: "right",
+            wide: true,
+            cell: ({ total }) => (
+              <span className="num">{total?.requests ? duration(total.duration_ms / total.requests) : "–"}</span>
+            ),
+          },
+          {
+            id: "test",
+            header: t("channels.lastTest"),
+            wide: true,
+            cell: ({ channel: { last_test: test } }) =>
+              test ? (
+                <span title={test.message}>
+                  <Badge tone={test.ok ? "good" : "bad"}>
+                    {test.ok ? duration(test.latency_ms) : t("channels.failed")}
+                  </Badge>{" "}
+                  <small>
+                    <When ms={test.at_ms} />
+                  </small>
+                </span>
+              ) : (
+                <Badge tone="mute">{t("channels.untested")}</Badge>
+              ),
+          },
+        ]}
+        empty={<Empty title={t("channels.none")}>{t("channels.noneHint")}</Empty>}
+      />
+    </Section>
+  );
+}
+
+function State({ row }: { row: Row }) {
+  const { t } = useWords();
+  switch (row.state) {
+    case "off":
+      return <Badge tone="mute">{t("common.disabled")}</Badge>;
+    case "resting":
+      return <Badge tone="bad">{t("health.resting")}</Badge>;
+    default:
+      return row.failures > 0 ? (
+        <Badge tone="warn">{t("health.shaky")}</Badge>
+      ) : (
+        <Badge tone="good">{t("health.well")}</Badge>
+      );
+  }
+}
+
+/** Channels with what is known of them, those in trouble first. */
+function useRows(details: Details): { rows: Row[] | undefined; error: unknown } {
+  const channels = useQuery({
+    queryKey: ["channels", "health"],
+    refetchInterval: EVERY_MS * 3,
+    queryFn: () => take(api.GET("/api/v1/channels", { params: { query: { limit: 200, sort: "name" } } })),
+  });
+  const stats = useQuery({
+    queryKey: ["stats", "health"],
+    refetchInterval: EVERY_MS * 3,
+    queryFn: () => {
+      const now = Date.now();
+      const query = { since_ms: now - HOUR_MS, until_ms: now, by: "channel" as never };
+      return take(api.GET("/api/v1/stats", { params: { query } }));
+    },
+  });
+  const error = channels.error ?? stats.error;
+  if (!channels.data || !stats.data) return { rows: undefined, error };
+  const totals = new Map(stats.data.items.map((total) => [total.key, total]));
+  const rows = channels.data.items.map((channel): Row => {
+    const known = details.channels[String(channel.id)];
+    const state = channel.status === "disabled" ? "off" : known?.resting ? "resting" : "well";
+    return { channel, failures: known?.failures ?? 0, state, total: totals.get(String(channel.id)) };
+  });
+  const rank = (row: Row) => ({ resting: 0, well: row.failures > 0 ? 1 : 2, off: 3 })[row.state];
+  return { rows: rows.sort((a, b) => rank(a) - rank(b)), error };
+}

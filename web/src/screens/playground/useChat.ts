@@ -1,0 +1,70 @@
+// A conversation with a model: its messages, the answer that is coming in, and what went wrong.
+import { useRef, useState } from "react";
+import { type ChatRequest, type Message, type Progress, RelayFailure, streamChat } from "~/relay/chat";
+import { forgetKey, playgroundKey } from "./key";
+
+export interface Turn extends Message {
+  /** Of an answer: how it came. */
+  progress?: Progress;
+}
+
+export function useChat() {
+  const [turns, setTurns] = useState<Turn[]>([]);
+  const [coming, setComing] = useState<Progress | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<unknown>(null);
+  const [sent, setSent] = useState<ChatRequest | null>(null);
+  const controller = useRef<AbortController | null>(null);
+
+  const run = async (history: Turn[], request: Omit<ChatRequest, "messages">, system: string) => {
+    const stop = new AbortController();
+    controller.current = stop;
+    const said = history.map(({ role, content }) => ({ role, content }));
+    const messages: Message[] = system.trim() ? [{ role: "system", content: system }, ...said] : said;
+    const whole = { ...request, messages } as ChatRequest;
+    setTurns(history);
+    setSent(whole);
+    setBusy(true);
+    setFailure(null);
+    setComing(null);
+    let last: Progress | null = null;
+    try {
+      for await (const progress of streamChat(await playgroundKey(), whole, stop.signal)) {
+        last = progress;
+        setComing(progress);
+      }
+    } catch (error) {
+      if (error instanceof RelayFailure && error.status === 401) forgetKey();
+      if (!stop.signal.aborted) setFailure(error);
+    } finally {
+      const answer = last;
+      // What came before a fault or a stop stays to be seen.
+      if (answer && (answer.text || answer.reasoning)) {
+        setTurns([...history, { role: "assistant", content: answer.text, progress: answer }]);
+      }
+      setComing(null);
+      setBusy(false);
+    }
+  };
+
+  return {
+    turns,
+    coming,
+    busy,
+    failure,
+    sent,
+    send: (text: string, request: Omit<ChatRequest, "messages">, system: string) =>
+      void run([...turns, { role: "user", content: text }], request, system),
+    again: (request: Omit<ChatRequest, "messages">, system: string) => {
+      const last = turns.findLastIndex((turn) => turn.role === "user");
+      if (last >= 0) void run(turns.slice(0, last + 1), request, system);
+    },
+    stop: () => controller.current?.abort(),
+    clear: () => {
+      controller.current?.abort();
+      setTurns([]);
+      setFailure(null);
+      setSent(null);
+    },
+  };
+}

@@ -1,0 +1,81 @@
+// The gateway's settings, drawn from its own list of them: each with its meaning, its bounds and its default.
+import { NumberInput, Switch, TextInput } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type Api, api, take } from "~/api/client";
+import { atLeast, useSession } from "~/app/session";
+import { useWords } from "~/i18n";
+import { Form, useApiForm } from "~/kit/form";
+import { Failure, Loading, Note } from "~/kit/states";
+import { useToast } from "~/kit/toast";
+import styles from "./settings.module.css";
+
+type Setting = Api<"SettingView">;
+type Values = Record<string, boolean | number | string>;
+
+export function General() {
+  const { data, error, refetch } = useQuery({
+    queryKey: ["settings"],
+    queryFn: async () => (await take(api.GET("/api/v1/settings"))).items,
+  });
+  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (!data) return <Loading />;
+  return <Fields settings={data} />;
+}
+
+function Fields({ settings }: { settings: Setting[] }) {
+  const { t, find } = useWords();
+  const client = useQueryClient();
+  const toast = useToast();
+  const root = atLeast(useSession(), "root");
+  const state = useApiForm<Values, Api<"SettingList">>({
+    initial: Object.fromEntries(settings.map((one) => [one.key, one.value])),
+    send: (values) => {
+      const changed = settings.filter((one) => values[one.key] !== one.value);
+      // Nothing was changed: nothing is sent, and all is as wished.
+      if (changed.length === 0) return Promise.resolve({ items: settings });
+      const body = { values: Object.fromEntries(changed.map((one) => [one.key, values[one.key] ?? one.default])) };
+      return take(api.PATCH("/api/v1/settings", { body }));
+    },
+    done: (saved) => {
+      client.setQueryData(["settings"], saved.items);
+      toast("good", t("common.saved"));
+    },
+    fieldOf: (param) => param.replace(/^values\./, ""),
+  });
+  const { form } = state;
+  const field = (setting: Setting) => {
+    const shared = {
+      label: find(`settings.names.${setting.key}`) ?? setting.key,
+      description: find(`settings.about.${setting.key}`) ?? setting.about,
+      disabled: !root,
+    };
+    if (typeof setting.default === "boolean") {
+      return <Switch key={setting.key} {...shared} {...form.getInputProps(setting.key, { type: "checkbox" })} />;
+    }
+    if (typeof setting.default === "number") {
+      const bounds = { min: setting.least ?? 0, max: setting.most ?? Number.MAX_SAFE_INTEGER };
+      return (
+        <NumberInput
+          key={setting.key}
+          {...shared}
+          {...bounds}
+          allowDecimal={false}
+          {...form.getInputProps(setting.key)}
+        />
+      );
+    }
+    return <TextInput key={setting.key} {...shared} {...form.getInputProps(setting.key)} />;
+  };
+  return (
+    <div className={styles.narrow}>
+      {!root && (
+        <div className={styles.note}>
+          <Note tone="info">{t("settings.rootOnly")}</Note>
+        </div>
+      )}
+      <Form state={state} submitLabel={t("common.save")}>
+        {settings.map(field)}
+      </Form>
+    </div>
+  );
+}
