@@ -13,14 +13,15 @@ from test_admin_policy import OPERATIONS, document
 
 from sluice.web.admin.app import PREFIX
 
-# These would end what the others need, or never end themselves.
-_LEFT_OUT = {"sign_out", "change_password", "watch_requests", "delete_user", "update_user", "update_settings"}
+# These would end what the other tests need, or never end themselves.
+_LEFT_OUT = {"sign_out", "change_password", "watch_requests", "update_settings"}
+_ENDING = {"update_user", "delete_user", "update_token", "delete_token"}
 # These call whatever address was made up.
 _CALLING = {"test_unsaved_channel", "diagnose_unsaved_channel", "fetch_upstream_models", "test_channels"}
 # These are counted as guesses of a password, which shuts out everybody who comes from the same address.
 _GUESSING = {"sign_in", "finish_setup"}
 _SCHEMA = schemathesis.openapi.from_dict(document())
-_EXAMPLES = 12
+_EXAMPLES = 8
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["good", "bad"])
@@ -32,8 +33,8 @@ def test_no_request_meets_a_defect(
     operation = _SCHEMA[PREFIX + path][method.upper()]
     if mode is GenerationMode.NEGATIVE and not _can_be_wrong(operation):
         pytest.skip("it takes nothing that could be wrong")
-    if mode is GenerationMode.POSITIVE and name in _CALLING:
-        pytest.skip("it would call addresses that were made up")
+    if mode is GenerationMode.POSITIVE and name in _CALLING | _ENDING:
+        pytest.skip("it would call addresses that were made up, or end what the other tests need")
 
     origin = request.getfixturevalue("fresh").origin if name in _GUESSING else gateway.origin
 
@@ -88,7 +89,8 @@ def _can_be_wrong(operation: object) -> bool:
 @pytest.mark.parametrize("path", ["/tokens", "/users", "/channels", "/prices"])
 def test_no_search_meets_a_defect(people: People, path: str, text: str | bytes) -> None:
     answer = people.root.get(path, params={"search": text})  # type: ignore[dict-item]
-    assert answer.status_code in (200, 422), answer.text
+    expected = 422 if "\0" in str(text) or len(text) > 128 else 200
+    assert answer.status_code == expected, answer.text
 
 
 def test_a_body_that_is_too_large_is_refused(people: People) -> None:

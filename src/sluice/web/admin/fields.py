@@ -146,7 +146,10 @@ class Listing(BaseModel, Generic[T]):
     total: int | None = Field(default=None, description="How many there are in all, if it was asked for.")
 
 
-Search = Annotated[str | None, Field(max_length=128, description="Part of the name, in any case.")]
+Search = Annotated[
+    Annotated[str, StringConstraints(max_length=128), AfterValidator(_no_nul)] | None,
+    Field(description="Part of the name, in any case."),
+]
 
 
 class Done(BaseModel):
