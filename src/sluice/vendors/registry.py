@@ -13,6 +13,9 @@ from sluice.base.formats import Format
 from sluice.vendors.dialect import Addressed, ChannelSpec, Dialect
 from sluice.vendors.openai_like import OpenAiLike
 from sluice.vendors.schema import Vendor, parse_vendor
+from sluice.vendors.urls import take_apart
+
+_GENERIC = ("openai", "openai-compatible")
 
 
 def load_vendors(folder: Traversable) -> Mapping[str, Vendor]:
@@ -43,7 +46,23 @@ def bind(spec: ChannelSpec, known: Mapping[str, Vendor] | None = None) -> Dialec
     vendor = table.get(spec.provider)
     if vendor is None:
         raise ValueError(f"there is no provider {spec.provider!r}; known are: {', '.join(table)}")
-    return _binder(vendor)(vendor, spec)
+    meant = _meant(vendor, spec, table)
+    return _binder(meant)(meant, spec)
+
+
+def _meant(vendor: Vendor, spec: ChannelSpec, table: Mapping[str, Vendor]) -> Vendor:
+    """The vendor whose address stands in a channel of OpenAI's type.
+
+    Guides for other programs say "type OpenAI, and this address as proxy": what that vendor does otherwise than OpenAI
+    (limits of a batch, further endpoints) holds all the same.
+    """
+    if vendor.id not in _GENERIC:
+        return vendor
+    origin = take_apart(spec.base_url, vendor).origin
+    for other in table.values():
+        if other.id not in _GENERIC and origin in [take_apart(url, other).origin for url in other.base_urls]:
+            return other
+    return vendor
 
 
 def resolved_url(spec: ChannelSpec, fmt: Format, model: str, known: Mapping[str, Vendor] | None = None) -> str:
