@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from sluice.base.errors import GatewayError, not_found
 from sluice.base.formats import Format
 from sluice.web.errors import OPENAI
-from sluice.web.http import App, AsgiClient, Receive, Scope, Send, credential, preflight, rejection_headers
+from sluice.web.http import App, AsgiClient, Message, Receive, Scope, Send, credential, preflight, rejection_headers
 from sluice.web.surfaces import openai_audio, openai_info, openai_json
 from sluice.web.surfaces.door import Door, Route, enter
 
@@ -50,7 +50,19 @@ class Gateway:
         if route is not None:
             await route(scope, receive, send)
             return
-        await self._dispatch(scope, receive, send)
+        await self._dispatch(scope, receive, self._named(send))
+
+    def _named(self, send: Send) -> Send:
+        """Gives answers that have no ``x-request-id`` one; relay routes and the management API make their own."""
+
+        async def named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = list(message.get("headers", ()))
+                if not any(name == b"x-request-id" for name, _ in headers):
+                    message = {**message, "headers": [*headers, (b"x-request-id", self._new_id().encode())]}
+            await send(message)
+
+        return named
 
     async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
