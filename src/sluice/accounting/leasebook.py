@@ -11,13 +11,15 @@ from sluice.base.money import Nano
 class Lease:
     """One account as this worker holds it. ``granted`` came from the database, ``spent`` was settled and is not yet
     seen there, ``reserved`` is set aside for requests in flight. ``recent`` is what was spent since it was last looked
-    at, ``touched`` the time of the last reservation (monotonic seconds)."""
+    at, ``touched`` the time of the last reservation (monotonic seconds). ``keep_s`` is how long after it, in seconds,
+    the lease stays here unused."""
 
     granted: Nano = 0
     spent: Nano = 0
     reserved: Nano = 0
     recent: Nano = 0
     touched: float = 0.0
+    keep_s: float = 0.0
 
     @property
     def free(self) -> Nano:

@@ -31,6 +31,10 @@ MOST_PENDING = 50_000
 """Settlements kept in memory for the database; beyond it they are read again from the journal."""
 _TICK = 0.1
 _LEASE_TICK = 1.0
+_PLENTY = 16
+_KEEP_PLENTY = 900.0
+"""Where an account holds so many times what a worker took of it, nobody misses the lease: it is kept for a quarter of
+an hour, so that who was served lately is still served when the database is away. Others are given back at once."""
 _AHEAD = 32
 """A lease is made to last for so many requests like the one that asked for it, or longer, ..."""
 _GREED = 4
@@ -121,6 +125,7 @@ class WorkerLedger:
             if take > 0:
                 await self._move(conn, account, take)
         self._book.granted(account, max(take, 0))
+        self._book.lease(account).keep_s = _KEEP_PLENTY if left > _PLENTY * take else _LEASE_TICK
         return take >= need
 
     async def _move(self, conn: AsyncConnection, account: int, amount: Nano) -> None:
@@ -232,7 +237,7 @@ class WorkerLedger:
             if rate and lease.free < rate:
                 async with self._growing.setdefault(account, asyncio.Lock()):
                     await self._grow(account, 2 * rate - lease.free, 2 * rate)
-            elif not rate and not lease.reserved and now - lease.touched > _LEASE_TICK and lease.free > 0:
+            elif not rate and not lease.reserved and now - lease.touched > lease.keep_s and lease.free > 0:
                 idle.append(account)
         await self._give_back(idle)
         self._book.forget_empty()
