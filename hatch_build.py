@@ -41,11 +41,11 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg,unused-ignor
 
     def dependencies(self) -> list[str]:
         """Node, only when there is something to build and none on the machine."""
-        return [NODE_WHEEL] if _wanted(ROOT) and _system_node() is None else []
+        return [NODE_WHEEL] if wanted(ROOT) and _system_node() is None else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Builds the console if its sources have changed. A failure is a warning, never a failed install."""
-        if not _wanted(ROOT):
+        if not wanted(ROOT):
             return
         try:
             build(ROOT)
@@ -53,7 +53,8 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg,unused-ignor
             self.app.display_warning(f"The console was not built: {failure}\nBuild it later: python hatch_build.py")
 
 
-def _wanted(root: Path) -> bool:
+def wanted(root: Path) -> bool:
+    """Whether there are sources to build, and no build of exactly these."""
     if os.environ.get(SKIP) or not (root / "web" / "package.json").is_file():
         return False
     stamp = root / "src" / "sluice" / "console" / STAMP
@@ -92,7 +93,7 @@ def build(root: Path) -> None:
 
 
 def _run(arguments: list[str], folder: Path) -> None:
-    command = _system_node() or _wheel_node()
+    command = npm_command()
     if command is None:
         raise BuildFailed(f"there is no Node.js; install one, or: {sys.executable} -m pip install {NODE_WHEEL}")
     node_folder = str(Path(command[0]).parent)
@@ -104,6 +105,11 @@ def _run(arguments: list[str], folder: Path) -> None:
     if done.returncode:
         tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-12:])
         raise BuildFailed(f"npm {arguments[0]} failed:\n{tail}")
+
+
+def npm_command() -> list[str] | None:
+    """How to call npm: with the machine's Node, or with that of the PyPI wheel; None without either."""
+    return _system_node() or _wheel_node()
 
 
 def _system_node() -> list[str] | None:

@@ -1,4 +1,5 @@
 // Generated from the management API's OpenAPI document by `npm run api`. Not edited by hand.
+// Document: sha256 8ad96b7e5bfb10875e33b588a311b1d50159f340d811ac96329b11e06d2631c9 (tests/console/test_source.py compares it with the API's).
 
 export interface paths {
     "/api/v1/audit": {

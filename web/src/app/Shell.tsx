@@ -40,7 +40,7 @@ function Frame({ session }: { session: Session }) {
         {t("shell.skip")}
       </a>
       <aside className={styles.side} data-open={open || undefined}>
-        <Link to="/" className={styles.logo} aria-label={t("nav.home")}>
+        <Link to="/" className={styles.logo}>
           <Logo small />
         </Link>
         <nav aria-label={t("shell.navigation")}>

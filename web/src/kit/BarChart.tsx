@@ -8,6 +8,8 @@ import styles from "./BarChart.module.css";
 export interface Series {
   key: string;
   name: string;
+  /** Its place on the scale of colours: the same key has the same one in every chart. */
+  colour: number;
   /** One value a slot. */
   values: number[];
 }
@@ -71,7 +73,7 @@ function Bars({ title, slots, series, sums, format }: Props & { sums: number[] }
             <g key={at}>
               <title>{[`${slot}: ${format(sums[at] ?? 0)}`, ...parts(series, at, format)].join("\n")}</title>
               <rect x={at * step} width={step} y={0} height={HEIGHT} className={styles.hover} />
-              {series.map((one, index) => {
+              {series.map((one) => {
                 const height = scale(one.values[at] ?? 0);
                 top -= height;
                 return (
@@ -81,7 +83,7 @@ function Bars({ title, slots, series, sums, format }: Props & { sums: number[] }
                     width={step * 0.76}
                     y={top}
                     height={height}
-                    data-colour={index % COLOURS}
+                    data-colour={one.colour % COLOURS}
                     className={styles.part}
                   />
                 );
@@ -107,9 +109,9 @@ function Legend({ series, format }: Pick<Props, "series" | "format">) {
   if (series.length < 2) return null;
   return (
     <ul className={styles.legend}>
-      {series.map((one, index) => (
+      {series.map((one) => (
         <li key={one.key}>
-          <span className={styles.swatch} data-colour={index % COLOURS} aria-hidden />
+          <span className={styles.swatch} data-colour={one.colour % COLOURS} aria-hidden />
           <span className={styles.name} title={one.name}>
             {one.name}
           </span>

@@ -15,7 +15,7 @@ export function Loading() {
     return () => window.clearTimeout(timer);
   }, []);
   return (
-    <div className={styles.loading} role="status">
+    <div className={styles.loading} role="status" data-loading>
       {late && <Loader size="sm" type="dots" />}
       <span className="visually-hidden">{t("common.loading")}</span>
     </div>

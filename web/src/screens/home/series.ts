@@ -7,6 +7,7 @@ type Total = Api<"TotalView">;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const MOST_SERIES = 7;
+const REST_COLOUR = 7;
 
 export interface Frame {
   since_ms: number;
@@ -37,6 +38,14 @@ export function slotsOf(frame: Frame): number[] {
   );
 }
 
+/** A colour for each key, by how many requests it stands for; the last colour is that of the rest. */
+export function coloursOf(totals: Total[]): Map<string, number> {
+  const requests = new Map<string, number>();
+  for (const total of totals) requests.set(total.key, (requests.get(total.key) ?? 0) + total.requests);
+  const sorted = [...requests].sort(([, a], [, b]) => b - a);
+  return new Map(sorted.map(([key], at) => [key, at % REST_COLOUR]));
+}
+
 /** One series a key, the largest first; those beyond the colours become one, called `rest`. */
 export function seriesOf(
   totals: Total[],
@@ -45,6 +54,7 @@ export function seriesOf(
   nameOf: (key: string) => string,
   rest: string,
 ): Series[] {
+  const colours = coloursOf(totals);
   const slots = slotsOf(frame);
   const place = new Map(slots.map((start, at) => [start, at]));
   const byKey = new Map<string, number[]>();
@@ -57,9 +67,11 @@ export function seriesOf(
   }
   const sum = (values: number[]) => values.reduce((all, one) => all + one, 0);
   const sorted = [...byKey].filter(([, values]) => sum(values) > 0).sort(([, a], [, b]) => sum(b) - sum(a));
-  const shown = sorted.slice(0, MOST_SERIES).map(([key, values]) => ({ key, name: nameOf(key), values }));
+  const shown = sorted
+    .slice(0, MOST_SERIES)
+    .map(([key, values]) => ({ key, name: nameOf(key), colour: colours.get(key) ?? 0, values }));
   const others = sorted.slice(MOST_SERIES);
   if (others.length === 0) return shown;
   const together = slots.map((_, at) => others.reduce((all, [, values]) => all + (values[at] ?? 0), 0));
-  return [...shown, { key: " rest", name: rest, values: together }];
+  return [...shown, { key: " rest", name: rest, colour: REST_COLOUR, values: together }];
 }
