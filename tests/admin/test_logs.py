@@ -188,3 +188,11 @@ def test_the_live_feed_ends_with_the_session(gateway: Gateway, root: httpx.Clien
         assert next(events)[0] == "ready"
         ok(root.patch(f"/users/{user['id']}", json={"status": "disabled"}))
         assert list(events) == []
+
+
+def test_watchers_who_leave_at_any_moment_break_nothing(gateway: Gateway, people: People) -> None:
+    """Each leaves as soon as it can: while the gateway reads the log for it."""
+    for _ in range(60):
+        with people.root.stream("GET", "/requests/live") as feed:
+            assert next(_events(feed))[0] == "ready"
+        ok(people.root.get("/requests"))

@@ -17,7 +17,7 @@ from sluice.storage.manage.paging import MAX_LIMIT, PageRequest
 from sluice.vendors.dialect import ChannelSpec
 from sluice.web.admin.caller import GuardedRoute, Here, Visit
 from sluice.web.admin.errors import RESPONSES, ApiError, invalid
-from sluice.web.admin.events import EVENTS, event
+from sluice.web.admin.events import EVENTS, event, whole
 from sluice.web.admin.fields import Id, ModelName, Strict
 from sluice.web.admin.probing import TestView, first_model, keep_result, saved_spec, test_view
 
@@ -116,6 +116,6 @@ async def _results(here: Visit, tries: list[_Try]) -> AsyncIterator[bytes]:
             pending.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
     for channel_id, result in kept.items():
-        await keep_result(here, channel_id, result)
+        await whole(keep_result(here, channel_id, result))
     passed = sum(1 for task in tasks if task.result()[1].ok)
     yield event("done", {"ok": passed, "failed": len(tasks) - passed})

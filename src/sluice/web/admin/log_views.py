@@ -17,7 +17,7 @@ from sluice.storage.manage.requests import RequestFilter, RequestRecord
 from sluice.storage.manage.stats import Slots
 from sluice.web.admin.caller import GuardedRoute, Here, Visit, still_welcome
 from sluice.web.admin.errors import RESPONSES, invalid
-from sluice.web.admin.events import EVENTS, event, keep_alive
+from sluice.web.admin.events import EVENTS, event, keep_alive, whole
 from sluice.web.admin.fields import Millis
 from sluice.web.admin.logs import RequestFilters, RequestView, request_view
 from sluice.web.admin.policy import Role
@@ -138,7 +138,7 @@ async def watch_requests(here: Here, request: Request, query: Annotated[RequestF
 
 
 async def _watch(here: Visit, request: Request, wanted: RequestFilter, last: str) -> AsyncIterator[bytes]:
-    page = await _newest(here, wanted) or ()
+    page = await whole(_newest(here, wanted))
     seen = {record.id for record in page if not last or record.id <= last}
     yield event("ready", {})
     silent = 0.0
@@ -155,15 +155,15 @@ async def _watch(here: Visit, request: Request, wanted: RequestFilter, last: str
             seen = {record.id for record in page}
         await asyncio.sleep(here.deps.live_interval)
         silent += here.deps.live_interval
-        if here.deps.stopping() or not await still_welcome(request, here.caller):
+        if here.deps.stopping() or not await whole(still_welcome(request, here.caller)):
             return
-        page = await _newest(here, wanted) or ()
+        page = await whole(_newest(here, wanted))
 
 
-async def _newest(here: Visit, wanted: RequestFilter) -> tuple[RequestRecord, ...] | None:
-    """The newest requests; None while the database is away."""
+async def _newest(here: Visit, wanted: RequestFilter) -> tuple[RequestRecord, ...]:
+    """The newest requests; none while the database is away."""
     try:
         async with here.db.read() as conn:
             return (await requests.list_requests(conn, wanted, limit=LIVE_MOST)).items
     except DatabaseAway:
-        return None
+        return ()
