@@ -12,7 +12,7 @@ from ledger_tools import make_ledger, open_account, settlement, state
 
 from sluice.storage.engine import Database
 from sluice.storage.leases import WorkerLedger, recover
-from sluice.storage.tables import attempts, requests
+from sluice.storage.tables import attempts, leases, requests
 
 
 async def test_exactness_over_two_workers(database: Database, tmp_path: Path) -> None:
@@ -138,3 +138,37 @@ async def test_what_does_not_fit_in_memory_is_read_from_the_journal(
     assert ledger.backlog == 3
     await ledger.close()
     assert (await state(database, account))[0] == 10**9 - 70
+
+
+async def test_what_a_lost_worker_held_goes_back_after_its_silence(database: Database, tmp_path: Path) -> None:
+    start = 1_000_000
+    account = await open_account(database, start)
+    lost, alive = (make_ledger(database, tmp_path / name, name) for name in ("lost", "alive"))
+    for worker in (lost, alive):
+        assert await worker.secure((account,), 1000) >= 1000
+    held = (await state(database, account))[1]
+    await alive.beat()
+    assert (await state(database, account))[1] == held  # neither was silent for long
+
+    await _silence(database, "lost")
+    await alive.beat()
+    balance, leased, booked, granted = await state(database, account)
+    assert (balance, booked) == (start, start)
+    assert 0 < leased == granted < held
+
+    # It lives after all: what it spent is charged, what it held is no longer to be spent.
+    assert lost.reserve((account,), 500)
+    lost.settle((account,), 500, settlement({account: 400}))
+    await lost.apply_pending()
+    await _silence(database, "lost")
+    await alive.beat()
+    await lost.beat()
+    assert lost.available((account,)) <= 0
+    for worker in (lost, alive):
+        await worker.close()
+    assert await state(database, account) == (start - 400, 0, start - 400, 0)
+
+
+async def _silence(database: Database, worker: str) -> None:
+    async with database.write() as conn:
+        await conn.execute(sa.update(leases).where(leases.c.worker_id == worker).values(updated_ms=1))

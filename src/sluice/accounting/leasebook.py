@@ -86,6 +86,11 @@ class LeaseBook:
         lease = self.leases.get(account)
         return max(lease.free, 0) if lease is not None else 0
 
+    def drop_free(self) -> None:
+        """The database gave away what this worker held: nothing of it is free any more."""
+        for lease in self.leases.values():
+            lease.granted -= max(lease.free, 0)
+
     def forget_empty(self) -> None:
         """Drops accounts of which nothing is held."""
         for account in [a for a, x in self.leases.items() if not (x.granted or x.spent or x.reserved or x.recent)]:

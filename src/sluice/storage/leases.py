@@ -19,6 +19,7 @@ from sluice.base.clock import Clock
 from sluice.base.money import Nano
 from sluice.storage.apply import Applier, return_leases
 from sluice.storage.engine import Database, DatabaseAway
+from sluice.storage.heartbeat import BEAT_SECONDS, beat, return_silent
 from sluice.storage.journal import Journal, dead_workers, drop_worker, journal_files, records
 from sluice.storage.ledger import LedgerAway
 from sluice.storage.tables import accounts, leases
@@ -170,6 +171,7 @@ class WorkerLedger:
 
     async def _run(self) -> None:
         next_leases = self._clock.monotonic() + _LEASE_TICK
+        next_beat = self._clock.monotonic() + BEAT_SECONDS
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), _TICK if self.healthy else _LEASE_TICK)
@@ -179,6 +181,9 @@ class WorkerLedger:
                 if self._clock.monotonic() >= next_leases:
                     next_leases = self._clock.monotonic() + _LEASE_TICK
                     await self._tend_leases()
+                if self._clock.monotonic() >= next_beat:
+                    next_beat = self._clock.monotonic() + BEAT_SECONDS
+                    await self.beat()
                 self.healthy = True
             except DatabaseAway as error:
                 if self.healthy:
@@ -244,6 +249,16 @@ class WorkerLedger:
         for account in self._ahead.keys() - self._book.leases.keys():
             del self._ahead[account]
             self._growing.pop(account, None)
+
+    async def beat(self) -> None:
+        """Tells the other workers that this one lives, and takes back what silent ones held. Raises DatabaseAway."""
+        async with self._db.write() as conn:
+            held = await beat(conn, self._journal.worker_id, self._clock.now_ms())
+            silent = await return_silent(conn, self._clock.now_ms())
+        for worker in silent:
+            _log.warning("a worker was silent for too long; its leases went back", worker=worker)
+        if not held and not any(lock.locked() for lock in self._growing.values()):
+            self._book.drop_free()
 
     async def close(self) -> None:
         """Applies what is left and gives every lease back; what the database does not take stays in the journal."""
