@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from random import Random, SystemRandom
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from prometheus_client import CollectorRegistry
@@ -31,12 +31,13 @@ from sluice.relay.relay import Relay
 from sluice.routing.health import HealthBook
 from sluice.routing.verdict import RetryPolicy
 from sluice.settings import Settings
-from sluice.storage.engine import open_database
+from sluice.storage.engine import DatabaseAway, open_database
 from sluice.storage.feed import ChangeFeed
 from sluice.storage.journal import Journal
 from sluice.storage.leases import WorkerLedger, recover
 from sluice.storage.load import load_changes
 from sluice.storage.manage.accounts import totals
+from sluice.storage.prune import prune_requests
 from sluice.storage.sealing import Sealer, load_or_create_key
 from sluice.telemetry.logs import configure
 from sluice.telemetry.metrics import Metrics, exposition
@@ -57,6 +58,7 @@ _log = structlog.get_logger("sluice.app")
 FAKE_ORIGIN = "http://fake.sluice.internal"
 """Where channels of the built-in fake provider point: each worker serves it on a port of its own."""
 JOURNALS = "journal"
+_HOUR_SECONDS = 3600
 
 
 class SystemClock:
@@ -82,7 +84,7 @@ class Worker:
         self._guard = Guard(AddressPolicy.ANY)
         self._metrics = Metrics(CollectorRegistry())
         self._tasks: list[asyncio.Task[None]] = []
-        self._guests = AsyncExitStack()
+        self._closing = AsyncExitStack()
         self._reloading = asyncio.Lock()
         self.leaving = False
 
@@ -91,6 +93,7 @@ class Worker:
         settings = self.settings
         url = settings.database_url.get_secret_value() if settings.database_url else None
         self._db = await open_database(url, settings.data_dir)
+        self._closing.push_async_callback(self._db.close)
         key = settings.secret_key.get_secret_value() if settings.secret_key else None
         self._sealer = Sealer(load_or_create_key(settings.data_dir, key))
         folder = settings.data_dir / JOURNALS
@@ -100,17 +103,20 @@ class Worker:
             _log.info("settlements of a worker that died were applied", count=recovered)
         journal = Journal(folder, f"{_node(settings.data_dir)}-{secrets.token_hex(6)}", sync=settings.journal_sync)
         self._ledger = WorkerLedger(self._db, journal, folder, self._clock)
+        self._closing.push_async_callback(self._ledger.close)
         self._ledger.start()
         self._feed = ChangeFeed(self._db)
         await self._reload()
-        self._tasks.append(asyncio.ensure_future(self._follow()))
-        self._tasks.append(asyncio.ensure_future(self._count()))
+        self._closing.push_async_callback(self._end_tasks)
+        for task in (self._follow(), self._count(), self._forget_old()):
+            self._tasks.append(asyncio.ensure_future(task))
         return await self._build()
 
     async def _build(self) -> Gateway:
         settings = self.settings
-        overrides = {FAKE_ORIGIN: await self._guests.enter_async_context(fake_serving())}
+        overrides = {FAKE_ORIGIN: await self._closing.enter_async_context(fake_serving())}
         self._transports = Transports(Limits(), self._guard, overrides=overrides)
+        self._closing.push_async_callback(self._transports.aclose)
         credentials = CredentialCache(self._transports, self._clock)
         deadlines = Deadlines(connect=settings.connect_timeout, head=settings.head_timeout, read=settings.read_timeout)
         rng = Random(secrets.randbits(128))  # noqa: S311  # for ids and choices; nothing secret is made of it
@@ -202,6 +208,17 @@ class Worker:
             self._metrics.flush()
             self._metrics.backlog.set(self._ledger.backlog)
 
+    async def _forget_old(self) -> None:
+        """Once an hour deletes what is older than the log is to reach back."""
+        while True:
+            await asyncio.sleep(_HOUR_SECONDS)
+            days = cast(int, self._keeper.snapshot.settings.get("log_retention_days", 0))
+            if not days:
+                continue
+            with suppress(DatabaseAway):
+                count = await prune_requests(self._db, self._clock.now_ms() - days * 24 * _HOUR_SECONDS * 1000)
+                _log.info("old requests were deleted from the log", count=count)
+
     def _exposition(self, shared: str | None) -> bytes:
         self._metrics.flush()
         return exposition(self._metrics.registry, shared)
@@ -226,15 +243,15 @@ class Worker:
         }
 
     async def stop(self) -> None:
-        """Applies the journal, gives every lease back, closes every connection."""
+        """Applies the journal, gives every lease back, closes every connection: all that ``start`` opened, even where
+        it failed halfway."""
+        await self._closing.aclose()
+
+    async def _end_tasks(self) -> None:
         for task in self._tasks:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-        await self._transports.aclose()
-        await self._guests.aclose()
-        await self._ledger.close()
-        await self._db.close()
 
 
 def _node(data_dir: Path) -> str:
@@ -270,6 +287,7 @@ class Application:
             self._gateway = await self._worker.start()
         except Exception as error:
             _log.exception("the worker could not start")
+            await self._worker.stop()
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
         _on_exit(self._leave)

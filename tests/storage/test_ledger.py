@@ -172,3 +172,24 @@ async def test_what_a_lost_worker_held_goes_back_after_its_silence(database: Dat
 async def _silence(database: Database, worker: str) -> None:
     async with database.write() as conn:
         await conn.execute(sa.update(leases).where(leases.c.worker_id == worker).values(updated_ms=1))
+
+
+async def test_a_client_that_leaves_while_it_waits_for_a_lease_breaks_nothing(
+    database: Database, tmp_path: Path
+) -> None:
+    start = 10**12
+    account = await open_account(database, start)
+    worker = make_ledger(database, tmp_path / "j", "w")
+    for number in range(1, 40):
+        asked = worker.available((account,)) + number
+        waiting = asyncio.create_task(worker.secure((account,), asked))
+        for _ in range(number):
+            await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.wait([waiting])
+    assert await worker.secure((account,), 1000) >= 1000
+    balance, leased, booked, held = await state(database, account)
+    assert balance == booked == start
+    assert leased == held >= worker.available((account,))
+    await worker.close()
+    assert await state(database, account) == (start, 0, start, 0)

@@ -42,12 +42,17 @@ class Applier:
         self._entries = BulkInsert(entries, _ENTRY_COLUMNS, dialect)
         self._totals = Totalizer(dialect)
 
-    async def apply(self, worker_id: str, batch: Sequence[Settlement]) -> Applied:
-        """Applies a worker's settlements in one transaction. Raises DatabaseAway."""
+    async def apply(self, worker_id: str, batch: Sequence[Settlement], *, old: bool = False) -> Applied:
+        """Applies a worker's settlements in one transaction. Raises DatabaseAway.
+
+        ``old``: they come from a file and may have been applied so long ago that their requests were pruned since.
+        """
         rows = {item.id: (item, _request_row(item)) for item in batch}
 
         def work(conn: sa.Connection) -> Applied:
-            for known in _known(conn, list(rows)):
+            for known in _known(conn, requests.c.id, list(rows)):
+                del rows[known]
+            for known in _known(conn, entries.c.request_id, list(rows)) if old else ():
                 del rows[known]
             return self._apply(conn, worker_id, list(rows.values()))
 
@@ -69,10 +74,11 @@ class Applier:
         return Applied(len(items), dict(charged))
 
 
-def _known(conn: sa.Connection, ids: list[str]) -> set[str]:
+def _known(conn: sa.Connection, column: sa.Column[str], ids: list[str]) -> set[str]:
+    """Which of the ids a column holds."""
     found: set[str] = set()
     for at in range(0, len(ids), _LOOKUP):
-        query = sa.select(requests.c.id).where(requests.c.id.in_(ids[at : at + _LOOKUP]))
+        query = sa.select(column).where(column.in_(ids[at : at + _LOOKUP]))
         found.update(conn.execute(query).scalars())
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -54,6 +54,7 @@ class WorkerLedger:
         self._book = LeaseBook()
         self._ahead: dict[int, Nano] = {}
         self._growing: dict[int, asyncio.Lock] = {}
+        self._grown: set[asyncio.Future[bool]] = set()
         self._pending: deque[tuple[int, Settlement]] = deque()
         self._spilled = False
         self._wake = asyncio.Event()
@@ -105,11 +106,18 @@ class WorkerLedger:
             async with self._growing.setdefault(short, asyncio.Lock()):
                 need = amount - book.lease(short).free
                 try:
-                    if need > 0 and not await self._grow(short, need, self._more(short, amount)):
+                    if need > 0 and not await self._unbroken(self._grow(short, need, self._more(short, amount))):
                         break
                 except DatabaseAway as error:
                     raise LedgerAway(str(error)) from error
         return book.available(accounts)
+
+    async def _unbroken(self, growing: Coroutine[None, None, bool]) -> bool:
+        """Runs it to its end even where the client who waits for it leaves: half of it would lose money."""
+        task = asyncio.ensure_future(growing)
+        self._grown.add(task)
+        task.add_done_callback(self._grown.discard)
+        return await asyncio.shield(task)
 
     def _more(self, account: int, amount: Nano) -> Nano:
         """What to ask for beside the need: within a second each time twice as much, so that requests wait for a lease
@@ -266,6 +274,7 @@ class WorkerLedger:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+        await asyncio.gather(*self._grown, return_exceptions=True)
         done = False
         try:
             await self.apply_pending()
@@ -289,7 +298,7 @@ async def recover(db: Database, folder: Path) -> int:
         for path in journal_files(folder, worker):
             batch = list(records(path))
             for at in range(0, len(batch), BATCH):
-                total += (await applier.apply(worker, batch[at : at + BATCH])).new
+                total += (await applier.apply(worker, batch[at : at + BATCH], old=True)).new
         async with db.write() as conn:
             await return_leases(conn, worker)
         drop_worker(folder, worker)

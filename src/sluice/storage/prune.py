@@ -1,0 +1,27 @@
+"""Old rows of the request log, deleted a few at a time. Money is not touched: entries and totals stay."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from sluice.base.ids import request_id_bound
+from sluice.storage.engine import Database
+from sluice.storage.tables import attempts, requests
+
+_AT_ONCE = 500
+"""Rows of one transaction: few, since on SQLite everyone else who writes waits for it."""
+
+
+async def prune_requests(db: Database, before_ms: int) -> int:
+    """Deletes the requests made before a time (epoch milliseconds); returns how many. Raises DatabaseAway."""
+    bound = request_id_bound(before_ms)
+    total = 0
+    while True:
+        async with db.write() as conn:
+            oldest = sa.select(requests.c.id).where(requests.c.id < bound).order_by(requests.c.id).limit(_AT_ONCE)
+            ids = list((await conn.execute(oldest)).scalars())
+            if not ids:
+                return total
+            await conn.execute(sa.delete(attempts).where(attempts.c.request_id.in_(ids)))
+            await conn.execute(sa.delete(requests).where(requests.c.id.in_(ids)))
+        total += len(ids)

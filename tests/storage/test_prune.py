@@ -1,0 +1,45 @@
+"""What is forgotten of the log, and what is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from ledger_tools import CHANCE, make_ledger, open_account, settlement, state
+
+from sluice.base.ids import request_id
+from sluice.storage.engine import Database
+from sluice.storage.journal import Journal
+from sluice.storage.leases import recover
+from sluice.storage.prune import prune_requests
+from sluice.storage.tables import attempts, requests, usage_totals
+
+
+async def test_old_rows_go_and_money_stays(database: Database, tmp_path: Path) -> None:
+    start = 10**9
+    account = await open_account(database, start)
+    ledger = make_ledger(database, tmp_path / "j", "w")
+    times = [*range(1_000_000, 1_001_200), 2_000_000, 2_000_001]
+    items = [settlement({account: 7}, id=request_id(ms, CHANCE), created_ms=ms) for ms in times]
+    for item in items:
+        ledger.settle((account,), 0, item)
+    await ledger.close()
+
+    assert await prune_requests(database, 2_000_000) == 1200
+    assert await prune_requests(database, 2_000_000) == 0
+    async with database.read() as conn:
+        kept = (await conn.execute(sa.select(requests.c.id).order_by(requests.c.id))).scalars().all()
+        tried = (await conn.execute(sa.select(attempts.c.request_id).order_by(attempts.c.request_id))).scalars().all()
+        counted = sa.select(sa.func.sum(usage_totals.c.requests)).where(usage_totals.c.kind == "none")
+        assert (await conn.execute(counted)).scalar_one() == len(items)
+    assert kept == tried == [item.id for item in items[-2:]]
+    spent = 7 * len(items)
+    assert await state(database, account) == (start - spent, 0, start - spent, 0)
+
+    # A journal that comes to light when its requests are long forgotten charges nobody again.
+    journal = Journal(tmp_path / "j", "late")
+    for item in items[:3]:
+        journal.append(item)
+    journal.close(drop=False)
+    assert await recover(database, tmp_path / "j") == 0
+    assert await state(database, account) == (start - spent, 0, start - spent, 0)
