@@ -188,8 +188,5 @@ async def test_a_client_that_leaves_while_it_waits_for_a_lease_breaks_nothing(
         waiting.cancel()
         await asyncio.wait([waiting])
     assert await worker.secure((account,), 1000) >= 1000
-    balance, leased, booked, held = await state(database, account)
-    assert balance == booked == start
-    assert leased == held >= worker.available((account,))
     await worker.close()
     assert await state(database, account) == (start, 0, start, 0)
