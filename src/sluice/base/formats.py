@@ -13,6 +13,8 @@ class Format(StrEnum):
     EMBEDDINGS = "embeddings"
     RERANK = "rerank"
     IMAGES = "images"
+    IMAGE_EDITS = "image_edits"
+    IMAGE_VARIATIONS = "image_variations"
     SPEECH = "speech"
     TRANSCRIPTIONS = "transcriptions"
     TRANSLATIONS = "translations"

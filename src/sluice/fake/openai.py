@@ -255,6 +255,19 @@ async def transcription(ask: Ask) -> None:
     await ask.answer(200, reply)
 
 
+async def repaint(ask: Ask) -> None:
+    """``POST /images/edits`` and ``/variations``: tells what it was given in ``revised_prompt``."""
+    fields, files = ask.json["fields"], ask.json["files"]
+    file = files.get("image") or files.get("image[]")
+    if file is None:
+        await ask.answer(400, error("'image' is required", param="image"))
+        return
+    told = f"{file[1]} bytes of {file[0]}: {fields.get('prompt', '')}"
+    picture = base64.b64encode(PNG).decode()
+    data = [{"b64_json": picture, "revised_prompt": told} for _ in range(int(fields.get("n", "1")))]
+    await ask.answer(200, {"created": CREATED, "data": data})
+
+
 async def moderations(ask: Ask) -> None:
     """``POST /moderations``: flags what says "bad"."""
     given = ask.json.get("input")
@@ -287,6 +300,8 @@ ROUTES = {
     "/audio/speech": speech,
     "/audio/transcriptions": transcription,
     "/audio/translations": transcription,
+    "/images/edits": repaint,
+    "/images/variations": repaint,
     "/moderations": moderations,
 }
 DEFAULT_MODELS = {"/moderations": "omni-moderation-latest"}

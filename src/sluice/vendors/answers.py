@@ -53,6 +53,8 @@ READERS: Mapping[Format, Reader] = {
     Format.EMBEDDINGS: read_embeddings,
     Format.RERANK: _rerank,
     Format.IMAGES: _images,
+    Format.IMAGE_EDITS: _images,
+    Format.IMAGE_VARIATIONS: _images,
     Format.MODERATIONS: _moderation,
     Format.TRANSCRIPTIONS: _transcription,
     Format.TRANSLATIONS: _transcription,

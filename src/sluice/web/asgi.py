@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from sluice.base.errors import GatewayError, not_found
-from sluice.base.formats import Format
 from sluice.web.errors import OPENAI
 from sluice.web.http import App, AsgiClient, Message, Receive, Scope, Send, credential, preflight, rejection_headers
-from sluice.web.surfaces import openai_audio, openai_info, openai_json
+from sluice.web.surfaces import openai_forms, openai_info, openai_json
 from sluice.web.surfaces.door import Door, Route, enter
 
 Routes = Mapping[tuple[str, str], Route]
@@ -21,11 +20,8 @@ def relay_routes(door: Door, totals: openai_info.Totals) -> Routes:
         ("POST", path): enter(door, endpoint.voice, openai_json.handler(endpoint))
         for path, endpoint in openai_json.ENDPOINTS.items()
     }
-    for path, fmt in {
-        "/audio/transcriptions": Format.TRANSCRIPTIONS,
-        "/audio/translations": Format.TRANSLATIONS,
-    }.items():
-        routes["POST", path] = enter(door, OPENAI, openai_audio.handler(fmt))
+    for path, form in openai_forms.ENDPOINTS.items():
+        routes["POST", path] = enter(door, OPENAI, openai_forms.handler(form))
     routes["GET", "/models"] = enter(door, OPENAI, openai_info.list_models)
     routes["GET", openai_info.MODELS_PREFIX] = enter(door, OPENAI, openai_info.show_model)
     routes["GET", "/dashboard/billing/subscription"] = enter(door, OPENAI, openai_info.subscription(totals))

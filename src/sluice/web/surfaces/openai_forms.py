@@ -1,20 +1,22 @@
-"""The OpenAI protocol's multipart endpoints: transcriptions and translations. Files lie on disk, not in memory."""
+"""The OpenAI protocol's multipart endpoints: audio to text, pictures from pictures. Files lie on disk."""
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from sluice.base.errors import bad_request, body_too_large
 from sluice.base.formats import Format
 from sluice.base.usage import Usage
-from sluice.formats.multipart import FormReader, SpooledForm
+from sluice.formats.multipart import FormReader, Part, SpooledForm
 from sluice.relay.admit import check_model
 from sluice.relay.inbound import Inbound
 from sluice.web.errors import OPENAI
 from sluice.web.http import body_pieces, header
 from sluice.web.surfaces.door import Door, Handler, Visit
-from sluice.web.surfaces.openai_json import forwarded
+from sluice.web.surfaces.openai_json import MAX_CHOICES, forwarded
 
 _IN_MEMORY = 256 * 1024
 _COMPRESSED_BYTES_PER_SECOND = 8_000
@@ -25,13 +27,42 @@ def _spool() -> BinaryIO:
     return cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))
 
 
-def handler(fmt: Format) -> Handler:
-    """The handler of one multipart audio endpoint."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormEndpoint:
+    """One endpoint as data: the names its file may have, and the usage to reserve for."""
+
+    format: Format
+    files: tuple[str, ...]
+    expected: Callable[[SpooledForm, Part], Usage]
+
+
+def _heard(form: SpooledForm, file: Part) -> Usage:
+    return Usage(audio_ms=_duration_ms(file.head, file.size), source="estimated")
+
+
+def _painted(form: SpooledForm, file: Part) -> Usage:
+    text = _field(form, "n") or "1"
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= MAX_CHOICES):
+        raise bad_request("invalid_value", f"the form field 'n' must be between 1 and {MAX_CHOICES}", "n")
+    return Usage(images=int(text), source="estimated")
+
+
+_PICTURE = ("image", "image[]")
+ENDPOINTS: Mapping[str, FormEndpoint] = {
+    "/audio/transcriptions": FormEndpoint(format=Format.TRANSCRIPTIONS, files=("file",), expected=_heard),
+    "/audio/translations": FormEndpoint(format=Format.TRANSLATIONS, files=("file",), expected=_heard),
+    "/images/edits": FormEndpoint(format=Format.IMAGE_EDITS, files=_PICTURE, expected=_painted),
+    "/images/variations": FormEndpoint(format=Format.IMAGE_VARIATIONS, files=_PICTURE, expected=_painted),
+}
+
+
+def handler(endpoint: FormEndpoint) -> Handler:
+    """The handler of one multipart endpoint."""
 
     async def handle(door: Door, visit: Visit) -> None:
         form = await _read_form(door, visit)
         try:
-            await door.relay.serve(_inbound(fmt, visit, form), visit.client)
+            await door.relay.serve(_inbound(endpoint, visit, form), visit.client)
         finally:
             form.close()
 
@@ -55,26 +86,26 @@ async def _read_form(door: Door, visit: Visit) -> SpooledForm:
         raise
 
 
-def _inbound(fmt: Format, visit: Visit, form: SpooledForm) -> Inbound:
+def _inbound(endpoint: FormEndpoint, visit: Visit, form: SpooledForm) -> Inbound:
     model = _field(form, "model")
     if not model:
         raise bad_request("missing_field", "the form field 'model' is required", "model")
     check_model(visit.token, model)
-    file = form.file("file")
+    file = next((found for name in endpoint.files if (found := form.file(name)) is not None), None)
     if file is None:
-        raise bad_request("missing_field", "the form needs a file in the field 'file'", "file")
-    seconds = _duration_ms(file.head, file.size)
+        name = endpoint.files[0]
+        raise bad_request("missing_field", f"the form needs a file in the field {name!r}", name)
     return Inbound(
         id=visit.id,
         voice=OPENAI,
-        format=fmt,
+        format=endpoint.format,
         token=visit.token,
         model=model,
         created_ms=visit.created_ms,
         started=visit.started,
         form=form,
         stream=_field(form, "stream").lower() == "true",
-        expected=Usage(audio_ms=seconds, source="estimated"),
+        expected=endpoint.expected(form, file),
         address=visit.address,
         client=visit.agent,
         headers=forwarded(visit.scope),
