@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench docs lock clean
+.PHONY: help run test check bench docs api lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -25,6 +25,9 @@ bench: $(VENV)/.dev ## measure against the peers and the ceiling: bench/README.m
 
 docs: $(VENV)/.dev ## write the generated reference pages anew
 	$(BIN)/python -m tools.docs
+
+api: $(VENV)/.dev ## write the console's typed client anew from the management API (needs Node.js and web/node_modules)
+	$(BIN)/python -c 'import json; from tools.docs.management import openapi; print(json.dumps(openapi()))' | npm --prefix web run -s api
 
 lock: $(VENV)/.uv ## resolve the dependencies anew into requirements/; all to their newest by ARGS=--upgrade
 	$(BIN)/uv pip compile -q pyproject.toml --universal --generate-hashes --no-header --no-emit-index-url \
