@@ -6,14 +6,17 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
+
 PASSWORD = "correct horse battery"
 _ADDRESS = re.compile(r"listens on (http://\S+)")
-_LINK = re.compile(r"(http://\S+/setup#\w+)")
+_LINK = re.compile(r"(http://\S+/setup#\S+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,26 @@ def started(folder: Path, *, config: str = "", password: str | None = PASSWORD) 
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)
     try:
         origin, link = _greeting(process, log, wants_link=password is None)
+        _await_answer(origin)
         yield Gateway(origin, link, folder)
     finally:
         process.terminate()
         assert process.stdout is not None
         process.stdout.close()
         process.wait(timeout=60)
+
+
+def _await_answer(origin: str) -> None:
+    """Waits until it answers: it says where it listens a moment before it does."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            httpx.get(f"{origin}/healthz").raise_for_status()
+            return
+        except httpx.TransportError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
 
 
 def _greeting(process: subprocess.Popen[str], log: Path, *, wants_link: bool) -> tuple[str, str]:

@@ -120,7 +120,7 @@ def _request(
     took = int(chance.lognormvariate(7.2, 0.8))
     failing = model == "gpt-4o"
     status = 502 if failing else chance.choices([200, 429, 400, 499], [94, 3, 2, 1])[0]
-    used = Usage(input_tokens=chance.randrange(20, 6000), output_tokens=chance.randrange(5, 900), source="reported")
+    used = Usage(input_tokens=chance.randrange(20, 6000), output_tokens=chance.randrange(5, 900), source="upstream")
     good = status == 200
     first = "Fake provider" if model.startswith("fake") else CJK
     unreachable = AttemptRecord(ids[FAILING], 2, 0, 31, 0, "unreachable", "connection refused")

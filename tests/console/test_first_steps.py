@@ -1,4 +1,4 @@
-"""From a fresh install to the first metered answer, in the browser: by few clicks, by keyboard alone, and when it fails."""
+"""From a fresh install to the first metered answer: by few clicks, by keyboard alone, and when it fails."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ CHOSEN = "a password of my own"
 
 async def _count_clicks(visit: Visit) -> None:
     await visit.context.add_init_script(
-        "addEventListener('click', () => sessionStorage.setItem('clicks', Number(sessionStorage.getItem('clicks')) + 1), true)"
+        "const count = () => sessionStorage.setItem('clicks', Number(sessionStorage.getItem('clicks')) + 1);"
+        "addEventListener('click', count, true);"
     )
 
 
@@ -110,13 +111,13 @@ async def test_a_refused_key_is_explained_and_nothing_is_made(first_visit: Visit
     await page.get_by_label("New password, again").fill(CHOSEN)
     await page.get_by_role("button", name="Set password and sign in").click()
     await page.get_by_role("button", name="OpenAI API key", exact=True).click()
-    key = page.get_by_label("Key")
+    key = page.get_by_role("textbox", name="Key", exact=True)
     await key.fill("sk-short")
     await expect(page.get_by_text("This does not look like a key of OpenAI")).to_be_visible()
     await key.fill("sk-abcdefghijklmnopqrstuvwxyz\nsk-0123456789abcdefghijklmnop")
     await expect(page.get_by_text("2 keys make 2 channels, which share the load.")).to_be_visible()
     await key.fill("sk-abcdefghijklmnopqrstuvwxyz")
-    await page.get_by_label("Base URL").fill("http://127.0.0.1:9")
+    await page.get_by_role("combobox", name="Base URL").fill("http://127.0.0.1:9")
     await expect(page.get_by_text("http://127.0.0.1:9/v1/chat/completions")).to_be_visible()
     first_visit.expected.add(422)
     await page.get_by_role("button", name="Connect", exact=True).click()

@@ -1,10 +1,13 @@
 // Writes src/api/schema.d.ts, the types of the management API, from the OpenAPI document.
-// Usage: npm run api -- openapi.json   (the document of a running gateway: /api/v1/openapi.json)
+// Usage: make api, or: npm run api -- http://127.0.0.1:3000   (the address of a running gateway)
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import openapiTS, { astToString } from "openapi-typescript";
 
-const document = JSON.parse(readFileSync(process.argv[2] ?? 0, "utf8"));
+const origin = process.argv[2];
+const document = origin
+  ? await (await fetch(`${origin}/api/v1/openapi.json`)).json()
+  : JSON.parse(readFileSync(process.stdin.fd, "utf8"));
 // The version is the gateway's, not the API's: it would make the file differ at every release.
 document.info = { title: document.info.title, version: "1" };
 

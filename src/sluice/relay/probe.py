@@ -216,10 +216,11 @@ class Probe:
             now_ms=self._clock.now_ms(),
             nonce=self._rng.getrandbits(128),
         )
-        if fmt in (Format.TRANSCRIPTIONS, Format.TRANSLATIONS):
+        probe = PROBES.get(fmt)
+        if probe is None:  # what takes a file takes a form
             return replace(common, form=SilenceForm({"model": model}))
-        body = msgspec.json.encode({"model": model, **PROBES[fmt]})
-        return replace(common, body=body, top=parse_top(body), stream=PROBES[fmt].get("stream") is True)
+        body = msgspec.json.encode({"model": model, **probe})
+        return replace(common, body=body, top=parse_top(body), stream=probe.get("stream") is True)
 
 
 @dataclass(slots=True)

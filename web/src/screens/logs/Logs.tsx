@@ -1,6 +1,6 @@
 // The request log: one state in the address, seen as a query, as facets, as a chart, as sums, and as rows.
 import { Button, SegmentedControl } from "@mantine/core";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, take } from "~/api/client";
@@ -25,6 +25,7 @@ export default function Logs() {
   const { t, n } = useWords();
   const search = route.useSearch();
   const navigate = useNavigate({ from: "/logs" });
+  const client = useQueryClient();
   const [now, setNow] = useState(Date.now);
   const [facets, setFacets] = useState(false);
   const span = spanOf(search, now);
@@ -34,6 +35,12 @@ export default function Logs() {
   const columns = useColumns();
   const list = useRequests(search, span);
   const live = useLive(filters, span.open && !search.cursor && !search.id, now);
+  const showFresh = () => {
+    setNow(Date.now());
+    // Within the same minute the span is the same, and what was fetched for it is out of date.
+    for (const name of ["requests", "histogram", "facets", "stats"])
+      void client.invalidateQueries({ queryKey: [name] });
+  };
   const rows = list.data?.items;
   const open = (id: string | undefined) => void navigate({ search: (old) => ({ ...old, open: id }) });
   const filtered = Object.values({ ...filters, id: search.id }).some((value) => value !== undefined);
@@ -64,7 +71,7 @@ export default function Logs() {
         <div className={styles.rows}>
           <div className={styles.live} role="status">
             {live.fresh > 0 && (
-              <Button variant="light" size="compact-md" onClick={() => setNow(Date.now())}>
+              <Button variant="light" size="compact-md" onClick={showFresh}>
                 {n("logs.fresh", live.fresh)}
                 {live.more && "+"}
               </Button>
