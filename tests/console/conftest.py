@@ -109,9 +109,10 @@ async def first_visit(browser: Browser, fresh: Gateway) -> AsyncIterator[Visit]:
 @pytest.fixture(scope="session")
 def npm(hook: ModuleType) -> list[str]:
     """How to call npm, with the console's packages installed. Without npm these tests cannot run."""
-    command: list[str] | None = hook.npm_command()
-    if command is None:
+    node = hook.find_node()
+    if node is None:
         pytest.skip("there is no npm on this machine")
+    command = list(node.npm)
     if not (ROOT / "web" / "node_modules" / "typescript").is_dir():
         install = [*command, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
         done = subprocess.run(install, cwd=ROOT / "web", capture_output=True, check=False)
