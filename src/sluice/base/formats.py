@@ -10,6 +10,8 @@ class Format(StrEnum):
 
     OPENAI_CHAT = "openai_chat"
     OPENAI_COMPLETIONS = "openai_completions"
+    OPENAI_RESPONSES = "openai_responses"
+    ANTHROPIC = "anthropic"
     EMBEDDINGS = "embeddings"
     RERANK = "rerank"
     IMAGES = "images"

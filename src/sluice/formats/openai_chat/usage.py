@@ -10,8 +10,9 @@ import msgspec
 from sluice.base.usage import NO_USAGE, Usage
 from sluice.formats.members import DECODE_ERRORS, Members
 
-MOST = 2**53
-"""Counts above this are nonsense and taken for 0."""
+MOST = 100_000_000
+"""Counts above this are nonsense and taken for 0: no model reads or writes a tenth of it in one request, and money is
+charged for what is believed."""
 
 
 def count(value: Any) -> int:

@@ -1,0 +1,131 @@
+"""What a protocol's codec does: its bytes into the canon's values and back, whole and streamed. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sluice.base.formats import Format
+from sluice.base.outcome import Cause, Fault
+from sluice.formats.canon import HELD, Event, Extras, Opaque, Reply, Request
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abilities:
+    """What the model a request goes to can do, where models of one protocol differ.
+
+    ``max_output`` is tokens, for protocols that must name a limit; ``sampling`` whether it takes temperature, top_p
+    and top_k; ``adaptive`` whether it decides by itself how much to think, given an effort.
+    ``limit_name`` is what the limit on the output is called, for protocols that have two names.
+    """
+
+    max_output: int = 8192
+    sampling: bool = True
+    adaptive: bool = False
+    limit_name: str = "max_tokens"
+
+
+PLAIN = Abilities()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A request in a protocol, and the members of the source that are left out or changed (``temperature=1``)."""
+
+    body: Json
+    dropped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voicing:
+    """What an encoder of answers must be told: ``model`` is the name the client used; ``wants_usage`` whether it asked
+    for usage where that is a choice; ``created_s`` epoch seconds; ``new_id`` an id without its protocol's prefix;
+    ``input_tokens`` an estimate of the prompt for protocols that tell it first; ``asked`` the request that is answered,
+    for protocols whose answers repeat it."""
+
+    model: str
+    wants_usage: bool = True
+    created_s: int = 0
+    new_id: str = ""
+    input_tokens: int = 0
+    asked: Request | None = None
+
+
+class StreamDecoder(Protocol):
+    """Reads one stream. Never raises: a broken one yields Failed, after which nothing comes."""
+
+    def feed(self, data: bytes) -> list[Event]:
+        """The events these bytes complete."""
+        ...
+
+    def finish(self) -> list[Event]:
+        """The body ended: Failed, unless the protocol's own end was seen."""
+        ...
+
+
+class StreamEncoder(Protocol):
+    """Writes one stream."""
+
+    def feed(self, event: Event) -> bytes:
+        """The bytes that say this event; b"" for Failed, which the client's surface says."""
+        ...
+
+
+class Codec(Protocol):
+    """One protocol."""
+
+    format: Format
+
+    def decode_request(self, body: bytes) -> Request:
+        """Raises GatewayError 400 naming what is missing or malformed."""
+        ...
+
+    def encode_request(self, request: Request, abilities: Abilities = PLAIN) -> Written:
+        """Raises GatewayError 400 naming content the protocol cannot carry."""
+        ...
+
+    def decode_reply(self, body: bytes) -> Reply | Fault:
+        """Reads a whole answer; never raises."""
+        ...
+
+    def encode_reply(self, reply: Reply, voicing: Voicing) -> bytes | Fault:
+        """Writes a whole answer; a Fault when the upstream said what no client of this protocol can be told."""
+        ...
+
+    def stream_decoder(self) -> StreamDecoder:
+        """A decoder for one stream."""
+        ...
+
+    def stream_encoder(self, voicing: Voicing) -> StreamEncoder:
+        """An encoder for one stream."""
+        ...
+
+
+@dataclass(slots=True)
+class Told:
+    """Collects what a target leaves out, each name once."""
+
+    names: dict[str, None] = field(default_factory=dict)
+
+    def add(self, *names: str) -> None:
+        """Notes names."""
+        self.names.update(dict.fromkeys(names))
+
+    def foreign(self, extras: Extras) -> None:
+        """Notes the members of a value that only its source protocol knows."""
+        self.names.update((name, None) for name, value in extras.items() if value is not None and name not in HELD)
+
+    def all(self) -> tuple[str, ...]:
+        """The names, in order."""
+        return tuple(self.names)
+
+
+def unsayable(reply: Reply) -> Fault | None:
+    """The fault of an answer with a part that only its own protocol knows; clients of another cannot have asked
+    for one."""
+    for part in reply.parts:
+        if isinstance(part, Opaque):
+            return Fault(cause=Cause.SHAPE, message=f"the upstream's answer holds {part.kind!r}, unasked", status=200)
+    return None

@@ -1,0 +1,14 @@
+"""The codecs of all protocols in which one converses with a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sluice.base.formats import Format
+from sluice.formats.anthropic.codec import MessagesCodec
+from sluice.formats.codec import Codec
+from sluice.formats.openai_chat.codec import ChatCodec
+
+CODECS: Mapping[Format, Codec] = MappingProxyType({Format.OPENAI_CHAT: ChatCodec(), Format.ANTHROPIC: MessagesCodec()})
+"""By format. Where a channel speaks none of its client's, the first of these that it speaks is used."""

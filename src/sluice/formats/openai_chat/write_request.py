@@ -1,0 +1,108 @@
+"""Canon values as a chat completions request (wires.md 1.1; hazards 7, 22 to 26 of section 32)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sluice.base.formats import Format
+from sluice.formats.canon import ForeignTool, Request, Text, Tool, ToolResult, Turn
+from sluice.formats.codec import Abilities, Told, Written
+from sluice.formats.effort import effort_of
+from sluice.formats.openai_chat.write_parts import PartEncoder
+from sluice.formats.reading import unsupported
+
+Json = dict[str, Any]
+
+_SCHEMA_NAME = "answer"
+_CHOICES = {"auto": "auto", "none": "none", "any": "required"}
+
+
+def write_request(request: Request, abilities: Abilities) -> Written:
+    """Raises GatewayError 400 naming content the protocol cannot carry."""
+    told = Told()
+    native = request.source is Format.OPENAI_CHAT
+    encoder = PartEncoder(native=native, told=told)
+    body: Json = {"model": request.model, "messages": []}
+    for turn in request.turns:
+        body["messages"] += _messages(turn, encoder, told)
+    if request.tools:
+        body["tools"] = [_tool(tool, f"tools[{at}]", native, told) for at, tool in enumerate(request.tools)]
+    if native:
+        return Written({**body, **request.spelled, **request.extras}, told.all())
+    told.foreign(request.extras)
+    _knobs(request, abilities, body, told)
+    return Written(body, told.all())
+
+
+def _messages(turn: Turn, encoder: PartEncoder, told: Told) -> list[Json]:
+    if turn.role == "assistant":
+        message = encoder.assistant(turn)
+        return [] if message is None else [message]
+    if not encoder.native:
+        told.foreign(turn.extras)
+    messages = encoder.results(turn)
+    parts = [part for part in turn.parts if not isinstance(part, ToolResult)]
+    if encoder.native:
+        return messages or [_native(turn, encoder)]
+    if turn.role in ("system", "developer"):
+        # One text: parts there are refused by many servers that speak this protocol.
+        encoder.content(turn, parts)
+        words = "\n\n".join(part.text for part in parts if isinstance(part, Text) and part.text)
+        return [{"role": turn.role, "content": words}]
+    return [*messages, {"role": "user", "content": encoder.content(turn, parts)}] if parts else messages
+
+
+def _native(turn: Turn, encoder: PartEncoder) -> Json:
+    content = {"content": encoder.content(turn, turn.parts)} if turn.parts or not turn.plain else {}
+    return {"role": turn.role, **content, **turn.extras}
+
+
+def _tool(tool: Tool | ForeignTool, place: str, native: bool, told: Told) -> Json:
+    if isinstance(tool, ForeignTool):
+        if native:
+            return dict(tool.value)
+        raise unsupported(place, tool.kind)
+    function: Json = {"name": tool.name}
+    if tool.description is not None:
+        function["description"] = tool.description
+    if tool.schema is not None:
+        function["parameters"] = tool.schema
+    if native:
+        if tool.strict is not None:
+            function["strict"] = tool.strict
+        return {"function": function, **tool.extras}
+    if tool.strict:
+        told.add("strict")  # each protocol's strictness demands another kind of schema
+    told.foreign(tool.extras)
+    return {"type": "function", "function": function}
+
+
+def _knobs(request: Request, abilities: Abilities, body: Json, told: Told) -> None:
+    values: Json = {
+        abilities.limit_name: request.max_output,
+        "temperature": request.temperature,
+        "top_p": request.top_p,
+        "stop": list(request.stop) or None,
+        "user": request.user,
+        "stream": request.stream or None,
+        "parallel_tool_calls": request.parallel if request.tools else None,
+    }
+    choice = request.tool_choice
+    if choice is not None and request.tools:
+        named = {"type": "function", "function": {"name": choice.name}}
+        values["tool_choice"] = named if choice.mode == "named" else _CHOICES[choice.mode]
+    if request.schema is not None:
+        values["response_format"] = _schema(request)
+    if request.thinking is not None and request.thinking.enabled:
+        values["reasoning_effort"] = effort_of(request.thinking) or "medium"
+    body.update((name, value) for name, value in values.items() if value is not None)
+    if request.top_k is not None:
+        told.add("top_k")
+
+
+def _schema(request: Request) -> Json:
+    wanted = request.schema
+    if wanted is None or wanted.schema is None:
+        return {"type": "json_object"}
+    named = {"name": wanted.name or _SCHEMA_NAME, "schema": wanted.schema}
+    return {"type": "json_schema", "json_schema": named}
