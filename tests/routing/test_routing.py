@@ -164,3 +164,17 @@ def test_verdict_mints_afresh_only_once_per_channel() -> None:
 def test_verdict_ends_at_the_limit() -> None:
     fault = Fault(cause=Cause.SERVER, message="")
     assert verdict(fault, [(1, Cause.SERVER), (2, Cause.SERVER)], RetryPolicy(max_attempts=2)) is Verdict.STOP
+
+
+def test_of_one_priority_those_that_speak_the_clients_protocol_come_first() -> None:
+    bridged = {"formats": {Format.ANTHROPIC}, "bridges": {Format.OPENAI_CHAT: None}}
+    snapshot = _snapshot(_channel(1, **bridged), _channel(2), _channel(3, priority=5, **bridged), _channel(4, **bridged))
+    for seed in range(20):
+        order = _order(snapshot, seed=seed)
+        assert order[:2] == [3, 2]
+        assert set(order[2:]) == {1, 4}
+
+
+def test_a_bridge_alone_will_do() -> None:
+    snapshot = _snapshot(_channel(1, formats={Format.ANTHROPIC}, bridges={Format.OPENAI_CHAT: None}))
+    assert _order(snapshot) == [1]

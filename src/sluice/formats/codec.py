@@ -42,14 +42,12 @@ class Written:
 class Voicing:
     """What an encoder of answers must be told: ``model`` is the name the client used; ``wants_usage`` whether it asked
     for usage where that is a choice; ``created_s`` epoch seconds; ``new_id`` an id without its protocol's prefix;
-    ``input_tokens`` an estimate of the prompt for protocols that tell it first; ``asked`` the request that is answered,
-    for protocols whose answers repeat it."""
+    ``asked`` the request that is answered, for protocols whose answers repeat it."""
 
     model: str
     wants_usage: bool = True
     created_s: int = 0
     new_id: str = ""
-    input_tokens: int = 0
     asked: Request | None = None
 
 

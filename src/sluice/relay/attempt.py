@@ -63,8 +63,8 @@ class Attempter:
     async def attempt(self, job: Job, channel: Channel, timing: Timing) -> Answer:
         """Tries the job at the channel. Raises GatewayError when the request cannot be said to this upstream."""
         call = self._call(job)
-        if channel.reporter is not None:
-            job.dropped = channel.reporter.dropped(call)
+        reporter = channel.bridges.get(call.format) or channel.reporter
+        job.dropped = reporter.dropped(call) if reporter is not None else ()
         if channel.splitter is not None:
             parts = channel.splitter.split(call)
             if parts is not None:
@@ -102,7 +102,7 @@ class Attempter:
         return splitter.merge(call, replies)
 
     async def _attempt_call(self, channel: Channel, call: Call, timing: Timing) -> Answer:
-        dialect = channel.dialect
+        dialect: Dialect = channel.bridges.get(call.format) or channel.dialect
         credential = ""
         try:
             cached = self._credentials.cached(dialect)

@@ -10,6 +10,7 @@ import structlog
 from sluice.accounting.pricing import PriceRow
 from sluice.routing.snapshot import Channel, Snapshot, Token, User, index_routes
 from sluice.storage.load import Changes, ChannelRow, TokenRow, UserRow
+from sluice.vendors.bridge import bridges
 from sluice.vendors.dialect import ChannelSpec, Reporter, Splitter
 from sluice.vendors.registry import bind
 
@@ -122,6 +123,7 @@ class Keeper:
             proxy_url=row.proxy_url,
             splitter=dialect if isinstance(dialect, Splitter) else None,
             reporter=dialect if isinstance(dialect, Reporter) else None,
+            bridges=bridges(dialect),
         )
 
 

@@ -21,6 +21,7 @@ from sluice.relay.silence import SilenceForm
 from sluice.upstream.client import Deadlines, Exchange, TransportError
 from sluice.upstream.credentials import CredentialCache, CredentialFailed
 from sluice.upstream.router import Transports
+from sluice.vendors.bridge import speaker
 from sluice.vendors.dialect import Call, ChannelSpec, Dialect
 from sluice.vendors.registry import bind
 
@@ -89,12 +90,12 @@ class Probe:
     async def test(self, spec: ChannelSpec, model: str, fmt: Format | None = None, proxy_url: str = "") -> TestResult:
         """One call to the model in the given format, or in the one the model is known for. Raises ValueError when the
         channel cannot be bound to its provider."""
-        dialect = bind(spec)
         fmt = fmt or guess_format(model)
+        dialect = speaker(bind(spec), fmt)
         call = self._call(fmt, model, spec.model_mapping.get(model, model))
         started = self._clock.monotonic()
         heard = _Heard()
-        if not dialect.serves(fmt):
+        if dialect is None:
             fault: Fault | None = Fault(cause=Cause.REQUEST, message=f"this provider does not serve {fmt}")
         else:
             fault = await self._hear(dialect, call, proxy_url, heard)
@@ -151,7 +152,7 @@ class Probe:
             request = None if model else dialect.models_request(credential)
             if request is None:
                 call = self._call(guess_format(model), model, spec.model_mapping.get(model, model))
-                request = dialect.request(call, credential)
+                request = (speaker(dialect, call.format) or dialect).request(call, credential)
         except CredentialFailed as failure:
             fault = failure.fault
             return (unasked(fault.status, _redacted(fault.message, spec), "the key was refused: check it"),)

@@ -10,7 +10,8 @@ from sluice.routing.snapshot import Channel, Snapshot, Tier
 
 
 class Plan:
-    """Yields channels: higher priority first, weighted random within one priority (equal ones: uniform), resting last.
+    """Yields channels: higher priority first, weighted random within one priority (equal ones: uniform), resting last;
+    of one priority those that speak the client's protocol before those that need a bridge.
 
     Lazy: the order of what is never tried is never worked out.
     """
@@ -40,6 +41,11 @@ class Plan:
 
     def _open(self, tier: Tier) -> None:
         able = [c for c in tier if c.dialect.serves(self._fmt)]
+        bridged = tuple(c for c in tier if self._fmt in c.bridges)
+        if able and bridged:
+            # What speaks the client's own protocol comes first: there nothing has to be translated.
+            self._tiers.append(bridged)
+        able = able or list(bridged)
         self._tier = [c for c in able if self._health.healthy(c.id, self._now)]
         if len(self._tier) != len(able):
             resting = [c for c in able if c not in self._tier]
@@ -63,7 +69,7 @@ def plan(snapshot: Snapshot, group: str, model: str, fmt: Format, health: Health
     tiers = snapshot.routes.get((group, model))
     if tiers is None:
         raise _unroutable(snapshot, group, model)
-    if not any(channel.dialect.serves(fmt) for tier in tiers for channel in tier):
+    if not any(channel.serves(fmt) for tier in tiers for channel in tier):
         raise model_not_found(f"the model {model!r} exists, but no channel that serves it can answer {fmt} requests")
     return Plan(tiers, fmt, health, rng, now)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 
 from sluice.accounting.pricing import PriceRow
+from sluice.base.formats import Format
+from sluice.vendors.bridge import Bridge
 from sluice.vendors.dialect import ChannelSpec, Dialect, Reporter, Splitter
 
 
@@ -28,6 +30,12 @@ class Channel:
     """The dialect again, when it may send one call as several requests."""
     reporter: Reporter | None = None
     """The dialect again, when it may leave out what the client asked for."""
+    bridges: Mapping[Format, Bridge] = field(default_factory=dict)
+    """For each protocol the dialect does not speak: who says it in one that it does."""
+
+    def serves(self, fmt: Format) -> bool:
+        """Whether it can answer the format, by itself or by a bridge."""
+        return fmt in self.bridges or self.dialect.serves(fmt)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from sluice.base.formats import Format
 from sluice.base.outcome import Cause, Fault, Reply
 from sluice.base.wire import WireHead
 from sluice.formats import embeddings, rerank, simple
+from sluice.formats.anthropic import native
+from sluice.formats.codec import Voicing
+from sluice.formats.codecs import CODECS
 from sluice.formats.openai_chat.errors import fault_from
+from sluice.formats.tell import as_stream
 from sluice.vendors.dialect import Call
-from sluice.vendors.parts import is_whole
+from sluice.vendors.parts import EVENT_STREAM, is_whole
 
 Codes = Mapping[str, Cause]
 Reader = Callable[[Call, WireHead, bytes, Codes], Reply | Fault]
@@ -49,7 +54,18 @@ def _speech(call: Call, head: WireHead, body: bytes, codes: Codes) -> Reply | Fa
     return Fault(cause=Cause.SHAPE, message=fault.message or "the upstream answered no audio", status=head.status)
 
 
+def _messages(call: Call, head: WireHead, body: bytes, codes: Codes) -> Reply | Fault:
+    """A message; as a stream, for a client that wants one from an upstream that answered whole."""
+    reply = native.check_reply(body, model=call.model)
+    if isinstance(reply, Fault) or not call.stream:
+        return reply
+    codec = CODECS[Format.ANTHROPIC]
+    told = as_stream(reply.body, codec, codec, Voicing(model=call.model, new_id=f"{call.nonce:032x}"))
+    return told if isinstance(told, Fault) else replace(reply, body=told, content_type=EVENT_STREAM)
+
+
 READERS: Mapping[Format, Reader] = {
+    Format.ANTHROPIC: _messages,
     Format.EMBEDDINGS: read_embeddings,
     Format.RERANK: _rerank,
     Format.IMAGES: _images,

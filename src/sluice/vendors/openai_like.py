@@ -17,6 +17,8 @@ from sluice.base.formats import Format
 from sluice.base.outcome import Fault, Reply, StreamParser
 from sluice.base.wire import Header, WireHead, WireRequest
 from sluice.formats import embeddings
+from sluice.formats.anthropic.native import PassedMessages
+from sluice.formats.codec import Abilities
 from sluice.formats.openai_chat import unary
 from sluice.formats.openai_chat.errors import fault_from
 from sluice.formats.openai_chat.stream import ChatStream
@@ -30,6 +32,7 @@ from sluice.vendors.parts import (
     as_stream,
     ask_usage,
     authorization,
+    bounded,
     cap,
     check_key,
     fixed_headers,
@@ -78,6 +81,10 @@ class OpenAiLike:
     def serves(self, fmt: Format) -> bool:
         """Whether the vendor's file gives the format a path."""
         return fmt in self._targets
+
+    def abilities(self, model: str) -> Abilities:
+        """What requests translated for this vendor's models must mind (bridge.py)."""
+        return Abilities(limit_name=self.quirks.max_tokens_name)
 
     def target(self, fmt: Format, model: str) -> bytes:
         """The request target of a format. ``model`` is the upstream's name, for vendors that put it into the path."""
@@ -128,6 +135,8 @@ class OpenAiLike:
             self._shape_generation(members, call)
         elif call.format is Format.EMBEDDINGS:
             self._shape_embeddings(members)
+        elif call.format is Format.ANTHROPIC and call.max_output is not None:
+            members["max_tokens"] = bounded(members.get("max_tokens"), call.max_output)
         elif call.format is Format.IMAGES:
             # The answer is read whole: a client that asked for events could do nothing with it.
             told += [name for name in ("stream", "partial_images") if members.pop(name, None) is not None]
@@ -212,6 +221,8 @@ class OpenAiLike:
             return None
         if call.format in GENERATING:
             return self.chat_stream(call, wants_usage=call.wants_usage)
+        if call.format is Format.ANTHROPIC:
+            return PassedMessages(model=call.model)
         return PassingStream(events=is_event_stream(head))
 
     def chat_stream(self, call: Call, *, wants_usage: bool) -> ChatStream:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sluice.base.usage import NO_USAGE, Usage
+from sluice.base.usage import NO_USAGE
 from sluice.formats.anthropic.blocks import BlockEncoder
 from sluice.formats.anthropic.reply import message_id, spoken, write_citation
 from sluice.formats.anthropic.usage import STOP_WORDS, write_usage
@@ -67,7 +67,6 @@ class MessagesEncoder:
 
     def _begin(self, event: Began) -> bytes:
         self._usage = event.usage
-        estimate = Usage(input_tokens=self._voicing.input_tokens)
         message: Json = {
             "id": message_id(self._voicing),
             "type": "message",
@@ -76,7 +75,7 @@ class MessagesEncoder:
             "content": [],
             "stop_reason": None,
             "stop_sequence": None,
-            "usage": write_usage(event.usage if event.usage is not NO_USAGE else estimate),
+            "usage": write_usage(event.usage),
         }
         return say("message_start", message=message) + say("ping")
 

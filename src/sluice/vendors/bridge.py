@@ -1,0 +1,218 @@
+"""The canon lane: a channel whose provider speaks one protocol, serving clients that speak another.
+
+A bridge stands before any dialect, so all a vendor's quirks hold behind it: the client's request is said in the
+dialect's protocol, and the answers the dialect gives its own clients are said in the client's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple, Protocol, runtime_checkable
+
+from sluice.base.formats import Format
+from sluice.base.outcome import Fault, Reply, StreamParser
+from sluice.base.usage import Usage
+from sluice.base.wire import WireHead, WireRequest
+from sluice.formats.canon import Event, Failed, Request
+from sluice.formats.codec import PLAIN, Abilities, Codec, StreamDecoder, StreamEncoder, Voicing
+from sluice.formats.codecs import CODECS
+from sluice.formats.members import encode
+from sluice.formats.patch import parse_top
+from sluice.formats.tell import as_stream
+from sluice.vendors.dialect import Call, Dialect, Reporter
+from sluice.vendors.parts import EVENT_STREAM, is_event_stream
+
+
+@runtime_checkable
+class Able(Protocol):
+    """A dialect that knows what its models can do."""
+
+    def abilities(self, model: str) -> Abilities:
+        """Of a model by the upstream's name."""
+        ...
+
+
+def bridges(dialect: Dialect) -> Mapping[Format, Bridge]:
+    """A bridge for each protocol of conversation that the dialect does not speak itself; none when it speaks none."""
+    spoken = next((fmt for fmt in CODECS if dialect.serves(fmt)), None)
+    if spoken is None:
+        return {}
+    return {fmt: Bridge(dialect, fmt, spoken) for fmt in CODECS if not dialect.serves(fmt)}
+
+
+def speaker(dialect: Dialect, fmt: Format) -> Dialect | None:
+    """Who answers the format: the dialect, a bridge before it, or nobody."""
+    return dialect if dialect.serves(fmt) else bridges(dialect).get(fmt)
+
+
+class _Said(NamedTuple):
+    """A call in the upstream's protocol, what is lost of it, and what the client asked."""
+
+    call: Call
+    dropped: tuple[str, ...]
+    asked: Request
+
+
+class Bridge:
+    """A Dialect for clients of one protocol, before a dialect of another."""
+
+    def __init__(self, inner: Dialect, client: Format, upstream: Format) -> None:
+        self._inner = inner
+        self._client: Codec = CODECS[client]
+        self._upstream: Codec = CODECS[upstream]
+        self.spec = inner.spec
+        self.minter = inner.minter
+        # A call is asked about more than once: what it drops, what it says, what it asked.
+        self._last: tuple[Call, _Said] | None = None
+
+    def serves(self, fmt: Format) -> bool:
+        """Its one protocol."""
+        return fmt is self._client.format
+
+    def request(self, call: Call, credential: str) -> WireRequest:
+        """Raises GatewayError 400 naming content the upstream cannot carry."""
+        return self._inner.request(self._said(call).call, credential)
+
+    def dropped(self, call: Call) -> tuple[str, ...]:
+        """What the upstream's protocol has no place for, and what the vendor leaves out besides."""
+        said = self._said(call)
+        more = self._inner.dropped(said.call) if isinstance(self._inner, Reporter) else ()
+        return tuple(dict.fromkeys((*said.dropped, *more)))
+
+    def _said(self, call: Call) -> _Said:
+        if self._last is None or self._last[0] is not call:
+            self._last = (call, self._translate(call))
+        return self._last[1]
+
+    def _translate(self, call: Call) -> _Said:
+        inner = self._inner
+        abilities = inner.abilities(call.upstream_model) if isinstance(inner, Able) else PLAIN
+        asked = self._client.decode_request(call.body)
+        written = self._upstream.encode_request(asked, abilities)
+        body = encode(written.body)
+        inward = replace(self._inward(call), body=body, top=parse_top(body), headers=())
+        return _Said(inward, written.dropped, asked)
+
+    def _inward(self, call: Call) -> Call:
+        """The call as the dialect's answers are read by."""
+        return replace(call, format=self._upstream.format, wants_usage=True)
+
+    def _voicing(self, call: Call) -> Voicing:
+        return Voicing(
+            model=call.model,
+            wants_usage=call.wants_usage,
+            created_s=call.now_ms // 1000,
+            new_id=f"{call.nonce:032x}",
+            asked=self._said(call).asked,
+        )
+
+    def reply(self, call: Call, head: WireHead, body: bytes) -> Reply | Fault:
+        """A whole answer; told as a stream when the client wants one after all."""
+        reply = self._inner.reply(self._inward(call), head, body)
+        if isinstance(reply, Fault):
+            return reply
+        if call.stream:
+            return self._streamed(call, reply)
+        decoded = self._upstream.decode_reply(reply.body)
+        told = decoded if isinstance(decoded, Fault) else self._client.encode_reply(decoded, self._voicing(call))
+        return told if isinstance(told, Fault) else replace(reply, body=told)
+
+    def _streamed(self, call: Call, reply: Reply) -> Reply | Fault:
+        if is_event_stream(WireHead(200, [(b"content-type", reply.content_type)])):
+            pipe = _Pipe(self._upstream.stream_decoder(), self._client.stream_encoder(self._voicing(call)))
+            told: bytes | Fault = pipe.feed(reply.body) + pipe.finish()
+            told = pipe.fault or told
+        else:
+            told = as_stream(reply.body, self._upstream, self._client, self._voicing(call))
+        return told if isinstance(told, Fault) else replace(reply, body=told, content_type=EVENT_STREAM)
+
+    def stream(self, call: Call, head: WireHead) -> StreamParser | None:
+        """The dialect's own stream, said in the client's protocol."""
+        parser = self._inner.stream(self._inward(call), head)
+        if parser is None:
+            return None
+        encoder = self._client.stream_encoder(self._voicing(call))
+        return BridgedStream(parser, _Pipe(self._upstream.stream_decoder(), encoder))
+
+    def error(self, call: Call, head: WireHead, body: bytes) -> Fault:
+        """Reads a non-2xx answer."""
+        return self._inner.error(self._inward(call), head, body)
+
+    def models_request(self, credential: str) -> WireRequest | None:
+        """Asks for the list of models."""
+        return self._inner.models_request(credential)
+
+    def models_reply(self, head: WireHead, body: bytes) -> tuple[str, ...] | Fault:
+        """The ids of the models."""
+        return self._inner.models_reply(head, body)
+
+
+class _Pipe:
+    """From one protocol's stream to another's."""
+
+    def __init__(self, decoder: StreamDecoder, encoder: StreamEncoder) -> None:
+        self._decoder = decoder
+        self._encoder = encoder
+        self.fault: Fault | None = None
+
+    def feed(self, data: bytes) -> bytes:
+        return self._say(self._decoder.feed(data)) if data else b""
+
+    def finish(self) -> bytes:
+        return self._say(self._decoder.finish())
+
+    def _say(self, events: list[Event]) -> bytes:
+        for event in events:
+            if isinstance(event, Failed):
+                self.fault = event.fault
+        return b"".join([self._encoder.feed(event) for event in events])
+
+
+class BridgedStream:
+    """A StreamParser: the inner one keeps its protocol's rules and counts, the pipe says what it tells."""
+
+    def __init__(self, inner: StreamParser, pipe: _Pipe) -> None:
+        self._inner = inner
+        self._pipe = pipe
+
+    @property
+    def committed(self) -> bool:
+        """Whether content was told."""
+        return self._inner.committed
+
+    @property
+    def usage(self) -> Usage:
+        """What the upstream reported so far."""
+        return self._inner.usage
+
+    @property
+    def output_bytes(self) -> int:
+        """Bytes of text produced so far, for an estimate."""
+        return self._inner.output_bytes
+
+    @property
+    def finish_reason(self) -> str | None:
+        """Why the model stopped, once it told."""
+        return self._inner.finish_reason
+
+    @property
+    def done(self) -> bool:
+        """Whether the stream came to its protocol's end."""
+        return self._inner.done and self.fault is None
+
+    @property
+    def fault(self) -> Fault | None:
+        """Set when the upstream reported an error, or what it said cannot be read."""
+        return self._inner.fault or self._pipe.fault
+
+    def feed(self, data: bytes) -> bytes:
+        """Takes the upstream's bytes; returns the client's."""
+        return b"" if self.fault is not None else self._pipe.feed(self._inner.feed(data))
+
+    def finish(self) -> bytes:
+        """The upstream's body ended."""
+        if self.fault is not None:
+            return b""
+        out = self._pipe.feed(self._inner.finish())
+        return out if self.fault is not None else out + self._pipe.finish()
