@@ -1,4 +1,5 @@
-import "@mantine/core/styles.layer.css";
+import { firstWords } from "./boot";
+import "./app/mantine.css";
 import "./app/fonts.css";
 import "./app/theme.css";
 import { MantineProvider } from "@mantine/core";
@@ -11,7 +12,7 @@ import { ApiFailure, onSignedOut } from "./api/client";
 import { makeRouter } from "./app/router";
 import { end } from "./app/session";
 import { theme } from "./app/theme";
-import { loadWords, preferredLanguage, type Words, WordsContext } from "./i18n";
+import { loadWords, type Words, WordsContext } from "./i18n";
 import { Toasts } from "./kit/toast";
 
 // The page's policy lets only styles through that carry the nonce the server put into it.
@@ -64,7 +65,7 @@ function App({ first }: { first: Words }) {
 
 const root = document.getElementById("root");
 if (root) {
-  void loadWords(preferredLanguage()).then((words) =>
+  void firstWords.then((words) =>
     createRoot(root).render(
       <StrictMode>
         <App first={words} />

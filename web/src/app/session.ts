@@ -1,13 +1,13 @@
 // Who is signed in.
 import { type QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
 import { type Api, ApiFailure, api, setCsrf, take } from "~/api/client";
+import { MARK } from "./mark";
 
 export type Session = Api<"SessionView">;
 export type Role = Session["user"]["role"];
 
-// The cookie cannot be seen from here. This mark says that there may be one, so that a visitor who never signed in
-// is not asked for at the gateway (the answer would be an error in the browser's console).
-const MARK = "sluice-signed-in";
+// MARK says that there may be a session, so that for a visitor who never signed in the gateway is not asked (the answer
+// would be an error in the browser's console).
 const RANK: Record<Role, number> = { user: 1, admin: 2, root: 3 };
 
 export const sessionQuery = queryOptions({
