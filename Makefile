@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench docs api lock clean
+.PHONY: help run test check bench docs api screenshots lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -28,6 +28,9 @@ docs: $(VENV)/.dev ## write the generated reference pages anew
 
 api: $(VENV)/.dev ## write the console's typed client anew from the management API (needs Node.js and web/node_modules)
 	$(BIN)/python -c 'import json; from tools.docs.management import openapi; print(json.dumps(openapi()))' | npm --prefix web run -s api
+
+screenshots: $(VENV)/.dev ## a picture of every screen of the console (light, dark, phone, en, zh) into screenshots/; needs Chromium
+	SLUICE_SCREENSHOTS=screenshots $(BIN)/python -m pytest tests/console/test_screens.py -k "every_screen or door"
 
 lock: $(VENV)/.uv ## resolve the dependencies anew into requirements/; all to their newest by ARGS=--upgrade
 	$(BIN)/uv pip compile -q pyproject.toml --universal --generate-hashes --no-header --no-emit-index-url \
