@@ -103,7 +103,7 @@ async def _seed(folder: Path) -> None:
     chance = Random(5)
     now = int(time.time() * 1000)
     made = [_request(number, now, chance, channel_ids, owners, price_id) for number in range(REQUESTS)]
-    applier = Applier(db)
+    applier = Applier(db, folder)
     for at in range(0, REQUESTS, _BATCH):
         await applier.apply("seed", made[at : at + _BATCH])
     await db.close()

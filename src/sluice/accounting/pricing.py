@@ -1,7 +1,7 @@
 """Price x usage = exact integers, rounded once.
 
-Counts are believed as they come: the formats have already made them integers from 0 to 2**53. What would still break
-the arithmetic is bounded here: a part larger than its total counts as the total, a negative count as none.
+Counts are believed as they come: the formats have already made them integers from 0 to 100 million. What would still
+break the arithmetic is bounded here: a part larger than its total counts as the total, a negative count as none.
 """
 
 from __future__ import annotations

@@ -5,7 +5,15 @@ from __future__ import annotations
 import hashlib
 from ipaddress import ip_address
 
-from sluice.base.errors import GatewayError, forbidden, invalid_credential, rate_limited, token_unusable
+from sluice.base.errors import (
+    GatewayError,
+    forbidden,
+    invalid_credential,
+    model_not_found,
+    rate_limited,
+    token_unusable,
+)
+from sluice.base.text import LONGEST_MODEL
 from sluice.routing.snapshot import Snapshot, Token
 
 
@@ -42,7 +50,9 @@ def _listed(token: Token, address: str) -> bool:
 
 
 def check_model(token: Token, model: str) -> None:
-    """Raises GatewayError 403 when the model is outside the token's scope."""
+    """Raises GatewayError 403 when the model is outside the token's scope, 404 when no channel can have such a name."""
+    if len(model) > LONGEST_MODEL:
+        raise model_not_found(f"no model's name is longer than {LONGEST_MODEL} characters")
     if token.models is not None and model not in token.models:
         raise forbidden("model_not_allowed", f"the token {token.name!r} may not use the model {model!r}")
 

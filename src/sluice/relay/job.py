@@ -5,6 +5,7 @@ from __future__ import annotations
 from sluice.accounting.pricing import PriceRow, Rates, charge
 from sluice.accounting.settlement import AttemptRecord, Settlement
 from sluice.base.outcome import Cause, StreamParser
+from sluice.base.text import LONGEST_MODEL, storable
 from sluice.base.usage import NO_USAGE, Usage
 from sluice.relay.inbound import Inbound
 from sluice.routing.snapshot import Channel, Snapshot
@@ -13,6 +14,8 @@ FREE = PriceRow(id=0, model="", rates=Rates())
 """The price when not even a default price is stored."""
 
 _MESSAGE_LIMIT = 500
+_CODE_LIMIT = 128
+_CLIENT_LIMIT = 120
 
 
 class Job:
@@ -88,7 +91,7 @@ class Job:
                 int((now - started) * 1000),
                 status,
                 outcome,
-                message[:_MESSAGE_LIMIT],
+                storable(message, _MESSAGE_LIMIT),
             )
         )
 
@@ -105,12 +108,12 @@ class Job:
             inbound.token.id,
             inbound.token.user.group,
             inbound.format,
-            inbound.model,
-            self.upstream_model,
+            storable(inbound.model, LONGEST_MODEL),
+            storable(self.upstream_model, LONGEST_MODEL),
             self.channel.id if self.channel and self.attempts and self.attempts[-1].outcome == "ok" else 0,
             inbound.stream,
             status,
-            error_code,
+            storable(error_code, _CODE_LIMIT),
             rule,
             self.matched_ms,
             self.forwarded_ms,
@@ -121,7 +124,7 @@ class Job:
             self.price.id if amount else 0,
             self.multiplier,
             inbound.address,
-            inbound.client,
+            storable(inbound.client, _CLIENT_LIMIT),
             self.dropped,
             tuple(self.attempts),
             tuple([(account, amount) for account in inbound.token.accounts]) if amount else (),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sluice.accounting.settlement import Settlement
 from sluice.storage.bulk import BulkInsert
 from sluice.storage.engine import Database
+from sluice.storage.misfit import is_misfit, set_aside
 from sluice.storage.tables import accounts, attempts, entries, leases, requests
 from sluice.storage.usage_totals import Totalizer
 
@@ -30,12 +32,20 @@ class Applied:
     new: int
     charged: dict[int, int]
 
+    def and_then(self, more: Applied) -> Applied:
+        """Both together."""
+        charged = defaultdict(int, self.charged)
+        for account, amount in more.charged.items():
+            charged[account] += amount
+        return Applied(self.new + more.new, dict(charged))
+
 
 class Applier:
-    """Applies batches to one database."""
+    """Applies batches to one database; ``folder`` gets what the database cannot hold (misfit.py)."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, folder: Path) -> None:
         self._db = db
+        self._folder = folder
         dialect = db.engine.dialect
         self._requests = BulkInsert(requests, _REQUEST_COLUMNS, dialect)
         self._attempts = BulkInsert(attempts, _ATTEMPT_COLUMNS, dialect)
@@ -43,10 +53,25 @@ class Applier:
         self._totals = Totalizer(dialect)
 
     async def apply(self, worker_id: str, batch: Sequence[Settlement], *, old: bool = False) -> Applied:
-        """Applies a worker's settlements in one transaction. Raises DatabaseAway.
+        """Applies a worker's settlements, in one transaction unless one of them does not fit. Raises DatabaseAway.
 
         ``old``: they come from a file and may have been applied so long ago that their requests were pruned since.
         """
+        try:
+            return await self._whole(worker_id, batch, old)
+        except Exception as error:
+            if not is_misfit(error):
+                raise
+            if len(batch) == 1:
+                set_aside(self._folder, batch[0], error)
+                return Applied(0, {})
+        # One of them does not fit: each half for itself, until it stands alone.
+        middle = len(batch) // 2
+        first = await self.apply(worker_id, batch[:middle], old=old)
+        second = await self.apply(worker_id, batch[middle:], old=old)
+        return first.and_then(second)
+
+    async def _whole(self, worker_id: str, batch: Sequence[Settlement], old: bool) -> Applied:
         rows = {item.id: (item, _request_row(item)) for item in batch}
 
         def work(conn: sa.Connection) -> Applied:

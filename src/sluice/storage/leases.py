@@ -50,7 +50,7 @@ class WorkerLedger:
         self._journal = journal
         self._folder = folder
         self._clock = clock
-        self._applier = Applier(db)
+        self._applier = Applier(db, folder)
         self._book = LeaseBook()
         self._ahead: dict[int, Nano] = {}
         self._growing: dict[int, asyncio.Lock] = {}
@@ -292,7 +292,7 @@ async def recover(db: Database, folder: Path) -> int:
 
     Raises DatabaseAway.
     """
-    applier = Applier(db)
+    applier = Applier(db, folder)
     total = 0
     for worker in dead_workers(folder):
         for path in journal_files(folder, worker):

@@ -180,6 +180,7 @@ class AsgiClient:
         headers += (*CORS, (b"content-length", b"%d" % len(body)))
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
         await self._send({"type": "http.response.body", "body": body})
+        self.unwatch()
 
     async def start(self, status: int, headers: list[Header]) -> None:
         """Sends the head of a streamed answer."""
@@ -192,8 +193,10 @@ class AsgiClient:
         await self._send({"type": "http.response.body", "body": data, "more_body": True})
 
     async def finish(self, data: bytes = b"") -> None:
-        """Sends the last piece."""
+        """Sends the last piece. To the server a client that was answered has left; what follows, as the reading of the
+        upstream's answer to its end, is not to be cancelled for that."""
         await self._send({"type": "http.response.body", "body": data})
+        self.unwatch()
 
     def abort(self) -> None:
         """Leaves the answer unfinished: the server then drops the connection, which the client sees as a broken one."""

@@ -31,7 +31,7 @@ KEYS = {
 
 
 @pytest.fixture
-async def rows(database: Database) -> list[requests.RequestRecord]:
+async def rows(database: Database, tmp_path: Path) -> list[requests.RequestRecord]:
     """Three days of requests, some of them settled twice."""
     chance = random.Random(3)
     items = []
@@ -51,7 +51,7 @@ async def rows(database: Database) -> list[requests.RequestRecord]:
                 duration_ms=chance.randrange(5000),
             )
         )
-    applier = Applier(database)
+    applier = Applier(database, tmp_path)
     await applier.apply("w", items[:200])
     await applier.apply("w", items[100:])
     async with database.read() as conn:
