@@ -60,8 +60,7 @@ def _wrong(name: str, kind: str) -> GatewayError:
 
 def _raw(top: Mapping[str, Any], name: str, required: bool) -> bytes | None:
     value = top.get(name)
-    raw = _NULL if value is None else bytes(value)
-    if raw != _NULL:
+    if value is not None and (raw := bytes(value)) != _NULL:
         return raw
     if required:
         raise bad_request("missing_field", f"the field {name!r} is required", name)

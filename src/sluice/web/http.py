@@ -24,24 +24,29 @@ class ClientGone(Exception):
     """The client left before its request was whole."""
 
 
+_FIELDS = "sluice.headers"
+"""Where a scope keeps its headers by name, once they were asked for."""
+
+
 def header(scope: Scope, name: bytes) -> bytes | None:
     """The first value of a request header, by its lower-case name."""
-    for key, value in scope["headers"]:
-        if key == name:
-            return bytes(value)
-    return None
+    fields: dict[bytes, bytes] | None = scope.get(_FIELDS)
+    if fields is None:
+        # Several are asked for in each request: one pass over all of them. Of two alike the first is put in last.
+        fields = scope[_FIELDS] = dict(reversed(scope["headers"]))
+    return fields.get(name)
 
 
 def credential(scope: Scope) -> bytes | None:
     """The key sent: ``Authorization`` with or without ``Bearer``, ``x-api-key``, ``api-key``, ``x-goog-api-key``."""
-    found: bytes | None = None
+    authorization = header(scope, b"authorization")
+    if authorization is not None:
+        scheme, _, rest = authorization.strip().partition(b" ")
+        return rest.strip() if scheme.lower() == b"bearer" else authorization.strip()
     for key, value in scope["headers"]:
-        if key == b"authorization":
-            scheme, _, rest = value.strip().partition(b" ")
-            return bytes(rest.strip() if scheme.lower() == b"bearer" else value.strip())
-        if key in _KEY_HEADERS and found is None:
-            found = bytes(value.strip())
-    return found
+        if key in _KEY_HEADERS:
+            return bytes(value.strip())
+    return None
 
 
 _KEY_HEADERS = frozenset({b"x-api-key", b"api-key", b"x-goog-api-key"})

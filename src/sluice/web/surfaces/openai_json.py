@@ -144,4 +144,4 @@ _FORWARDED = frozenset({b"openai-beta"})
 
 def forwarded(scope: Scope) -> tuple[Header, ...]:
     """The client's headers that may travel to the upstream."""
-    return tuple((bytes(k), bytes(v)) for k, v in scope["headers"] if k in _FORWARDED)
+    return tuple([(bytes(k), bytes(v)) for k, v in scope["headers"] if k in _FORWARDED])
