@@ -40,6 +40,9 @@ class Plan:
         return members.pop() if len(members) == 1 else members.pop(_draw(members, self._rng))
 
     def _open(self, tier: Tier) -> None:
+        if len(tier) == 1 and tier[0].dialect.serves(self._fmt) and self._health.healthy(tier[0].id, self._now):
+            self._tier = [tier[0]]  # the usual case, without the lists of the general one
+            return
         able = [c for c in tier if c.dialect.serves(self._fmt)]
         bridged = tuple(c for c in tier if self._fmt in c.bridges)
         if able and bridged:
@@ -72,6 +75,15 @@ def plan(snapshot: Snapshot, group: str, model: str, fmt: Format, health: Health
     if not any(channel.serves(fmt) for tier in tiers for channel in tier):
         raise model_not_found(f"the model {model!r} exists, but no channel that serves it can answer {fmt} requests")
     return Plan(tiers, fmt, health, rng, now)
+
+
+def _spoken(tiers: tuple[Tier, ...], fmt: Format) -> bool:
+    """Whether any of the channels can answer the format."""
+    for tier in tiers:
+        for channel in tier:
+            if channel.dialect.serves(fmt):
+                return True
+    return False
 
 
 def _unroutable(snapshot: Snapshot, group: str, model: str) -> GatewayError:
