@@ -16,9 +16,13 @@ from sluice.cli.apply import Report
 from sluice.cli.first_start import link_url, prepare
 from sluice.cli.office import fail, opened, run
 from sluice.settings import Settings
+from sluice.web.server import EdgeProtocol
 
 _BACKLOG = 2048
 _DRAIN_SECONDS = 30
+_HUNG_SECONDS = 60
+"""A worker silent for so long is replaced; one that died is at once. On a busy machine Python alone takes seconds to
+start, and a shorter patience would kill every worker before it serves, for ever."""
 
 
 def serve(settings: Settings) -> None:
@@ -37,7 +41,7 @@ def serve(settings: Settings) -> None:
         factory=True,
         workers=settings.workers,
         loop="uvloop" if _has_uvloop() else "asyncio",
-        http="httptools",
+        http=EdgeProtocol,
         ws="none",
         lifespan="on",
         access_log=False,
@@ -47,6 +51,7 @@ def serve(settings: Settings) -> None:
         proxy_headers=bool(settings.forwarded_allow_ips),
         forwarded_allow_ips=settings.forwarded_allow_ips,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
+        timeout_worker_healthcheck=_HUNG_SECONDS,
     )
     server = uvicorn.Server(config)
     try:
