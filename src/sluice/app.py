@@ -51,6 +51,7 @@ from sluice.web.asgi import Gateway, relay_routes
 from sluice.web.console import console_app
 from sluice.web.http import App, Receive, Scope, Send
 from sluice.web.probes import probe_routes
+from sluice.web.server import STATE, Edge
 from sluice.web.surfaces.door import Door
 
 _log = structlog.get_logger("sluice.app")
@@ -155,6 +156,9 @@ class Worker:
         def new_id() -> str:
             return request_id(self._clock.now_ms(), rng)
 
+        self.edge = Edge(
+            new_id=new_id, read_timeout=settings.client_read_timeout, write_timeout=settings.client_write_timeout
+        )
         return Gateway(relay_routes(door, self._totals), mounts, console_app(), new_id=new_id)
 
     def _admin_deps(self, probe: Probe) -> AdminDeps:
@@ -276,12 +280,12 @@ class Application:
             assert self._gateway is not None, "the server must run the lifespan first"
             await self._gateway(scope, receive, send)
         elif scope["type"] == "lifespan":
-            await self._lifespan(receive, send)
+            await self._lifespan(scope, receive, send)
         else:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
 
-    async def _lifespan(self, receive: Receive, send: Send) -> None:
+    async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
         try:
             self._gateway = await self._worker.start()
@@ -290,6 +294,7 @@ class Application:
             await self._worker.stop()
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
+        scope["state"][STATE] = self._worker.edge
         _on_exit(self._leave)
         _settle_memory()
         await send({"type": "lifespan.startup.complete"})

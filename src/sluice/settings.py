@@ -56,6 +56,15 @@ class Settings(BaseSettings):
     read_timeout: float = Field(
         default=300.0, gt=0, description="Longest silence, in seconds, within an upstream's answer."
     )
+    client_read_timeout: float = Field(
+        default=30.0,
+        gt=0,
+        description="Seconds a client may take to send the head of a request, or to begin its body; a body may take a "
+        "second more for every 4096 bytes that came.",
+    )
+    client_write_timeout: float = Field(
+        default=60.0, gt=0, description="Seconds a client may read nothing of an answer that waits for it."
+    )
     journal_sync: bool = Field(
         default=False, description="Force each settlement to disk, so that not even a power cut loses one; slower."
     )

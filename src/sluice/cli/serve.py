@@ -16,6 +16,7 @@ from sluice.cli.apply import Report
 from sluice.cli.first_start import link_url, prepare
 from sluice.cli.office import fail, opened, run
 from sluice.settings import Settings
+from sluice.web.server import EdgeProtocol
 
 _BACKLOG = 2048
 _DRAIN_SECONDS = 30
@@ -40,7 +41,7 @@ def serve(settings: Settings) -> None:
         factory=True,
         workers=settings.workers,
         loop="uvloop" if _has_uvloop() else "asyncio",
-        http="httptools",
+        http=EdgeProtocol,
         ws="none",
         lifespan="on",
         access_log=False,
