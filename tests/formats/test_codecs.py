@@ -18,9 +18,18 @@ from sluice.formats.codec import Codec, Voicing
 from sluice.formats.codecs import CODECS
 
 from .conversations import chat_replies, chat_requests, messages_replies, messages_requests
+from .responses_conversations import responses_replies, responses_requests
 
-REQUESTS = {Format.OPENAI_CHAT: chat_requests(), Format.ANTHROPIC: messages_requests()}
-REPLIES = {Format.OPENAI_CHAT: chat_replies(), Format.ANTHROPIC: messages_replies()}
+REQUESTS = {
+    Format.OPENAI_CHAT: chat_requests(),
+    Format.ANTHROPIC: messages_requests(),
+    Format.OPENAI_RESPONSES: responses_requests(),
+}
+REPLIES = {
+    Format.OPENAI_CHAT: chat_replies(),
+    Format.ANTHROPIC: messages_replies(),
+    Format.OPENAI_RESPONSES: responses_replies(),
+}
 each = pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
 MANY = settings(max_examples=150, deadline=None)
 
@@ -69,7 +78,7 @@ def test_a_request_of_another_protocol_is_said_or_refused_by_name(codec: Codec, 
         if isinstance(written, GatewayError):
             assert written.status == 400
             assert written.param
-        elif written.body["messages"]:
+        elif written.body.get("messages") or written.body.get("input"):
             again = codec.decode_request(msgspec.json.encode(written.body))
             assert again.model == request.model
 

@@ -9,6 +9,13 @@ from sluice.base.formats import Format
 from sluice.formats.anthropic.codec import MessagesCodec
 from sluice.formats.codec import Codec
 from sluice.formats.openai_chat.codec import ChatCodec
+from sluice.formats.openai_responses.codec import ResponsesCodec
 
-CODECS: Mapping[Format, Codec] = MappingProxyType({Format.OPENAI_CHAT: ChatCodec(), Format.ANTHROPIC: MessagesCodec()})
+CODECS: Mapping[Format, Codec] = MappingProxyType(
+    {
+        Format.OPENAI_CHAT: ChatCodec(),
+        Format.ANTHROPIC: MessagesCodec(),
+        Format.OPENAI_RESPONSES: ResponsesCodec(),
+    }
+)
 """By format. Where a channel speaks none of its client's, the first of these that it speaks is used."""

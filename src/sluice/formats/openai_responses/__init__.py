@@ -1,0 +1,1 @@
+"""The OpenAI Responses protocol (wires.md 1.11)."""

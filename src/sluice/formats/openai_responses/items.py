@@ -1,0 +1,173 @@
+"""Input and output items as canon turns: one function for each type of item (wires.md 1.11).
+
+An item is a turn of its own, but for what the model said and called in one go: those are one turn, as in every other
+protocol. Each turn keeps the shells of its items (what its parts do not say) in ``extras["items"]``, to write them back
+as they came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from sluice.formats.canon import Opaque, Part, Reasoning, Role, ToolCall, ToolResult, Turn
+from sluice.formats.openai_responses.contents import read_content
+from sluice.formats.openai_responses.proofs import unseal
+from sluice.formats.reading import Unreadable, as_list, as_object, json_text, maybe_text, rest, text
+
+Json = dict[str, Any]
+
+ITEMS = "items"
+INPUT = "input"
+"""The place of the turn that a bare text as input makes."""
+_MESSAGE_ROLES: Mapping[str, Role] = {
+    "system": "system",
+    "developer": "developer",
+    "user": "user",
+    "assistant": "assistant",
+}
+_KNOWN = ("type", "role", "content", "id", "status", "call_id", "name", "arguments", "input", "output")
+
+
+class Shell(NamedTuple):
+    """What is left of an item: its members, how many of the turn's parts are its, and whether its content was a bare
+    text."""
+
+    item: Json
+    size: int = 1
+    bare: bool = False
+
+
+class _Read(NamedTuple):
+    role: Role
+    parts: tuple[Part, ...]
+    shell: Shell
+
+
+def read_input(given: Any) -> tuple[Turn, ...]:
+    """The conversation of ``input``: a bare text, or items. Raises Unreadable."""
+    if given is None:
+        return ()
+    if isinstance(given, str):
+        return (Turn(role="user", parts=read_content(given, INPUT), place=INPUT),)
+    turns: list[Turn] = []
+    for at, value in enumerate(as_list(given, INPUT)):
+        place = f"{INPUT}[{at}]"
+        read = read_item(value, place)
+        if turns and _belong(turns[-1], read):
+            turns[-1] = _joined(turns[-1], read)
+        else:
+            turns.append(_turn(read, place))
+    return tuple(turns)
+
+
+def read_item(value: Any, place: str) -> _Read:
+    """One item. Raises Unreadable."""
+    item = as_object(value, place)
+    kind = item.get("type", "message")
+    if not isinstance(kind, str):
+        raise Unreadable(f"{place}.type", "a text")
+    return _READERS.get(kind, _opaque)(item, place)
+
+
+def _belong(turn: Turn, read: _Read) -> bool:
+    """Whether an item goes on with a turn of the model: two messages in a row stay two."""
+    if turn.role != "assistant" or read.role != "assistant":
+        return False
+    last: Shell = turn.extras[ITEMS][-1]
+    return not (_is_message(last.item) and _is_message(read.shell.item))
+
+
+def _is_message(item: Json) -> bool:
+    kind: object = item.get("type", "message")
+    return kind == "message"
+
+
+def _turn(read: _Read, place: str) -> Turn:
+    extras = {**rest(read.shell.item, *_KNOWN), ITEMS: (read.shell,)}
+    plain = read.shell.bare or not _is_message(read.shell.item)
+    return Turn(role=read.role, parts=read.parts, plain=plain, place=place, extras=extras)
+
+
+def _joined(turn: Turn, read: _Read) -> Turn:
+    shells = (*turn.extras[ITEMS], read.shell)
+    extras = {**turn.extras, **rest(read.shell.item, *_KNOWN), ITEMS: shells}
+    return Turn(role=turn.role, parts=turn.parts + read.parts, plain=turn.plain, place=turn.place, extras=extras)
+
+
+def _message(item: Json, place: str) -> _Read:
+    role = _MESSAGE_ROLES.get(maybe_text(item, "role"))
+    if role is None:
+        raise Unreadable(f"{place}.role", "system, developer, user or assistant")
+    parts = read_content(item.get("content"), f"{place}.content")
+    shell = Shell(_without(item, "content"), len(parts), isinstance(item["content"], str))
+    return _Read(role, parts, shell)
+
+
+def _call(item: Json, place: str) -> _Read:
+    call = ToolCall(
+        id=text(item, "call_id", place), name=text(item, "name", place), arguments=text(item, "arguments", place)
+    )
+    return _Read("assistant", (call,), Shell(_without(item, "call_id", "name", "arguments")))
+
+
+def _custom_call(item: Json, place: str) -> _Read:
+    """A call whose input is free text: elsewhere, a function with one argument."""
+    arguments = json_text({CUSTOM_ARGUMENT: text(item, "input", place)})
+    call = ToolCall(id=text(item, "call_id", place), name=text(item, "name", place), arguments=arguments)
+    return _Read("assistant", (call,), Shell(_without(item, "call_id", "name")))
+
+
+CUSTOM_ARGUMENT = "input"
+"""The one argument of the function a custom tool becomes."""
+
+
+def _result(item: Json, place: str) -> _Read:
+    output = item.get("output")
+    parts = read_content(output, f"{place}.output")
+    bare = isinstance(output, str)
+    result = ToolResult(call_id=text(item, "call_id", place), parts=parts, plain=bare)
+    return _Read("tool", (result,), Shell(_without(item, "call_id", "output"), 1, bare))
+
+
+def _reasoning(item: Json, place: str) -> _Read:
+    """A thought. Its own seal stays in the shell: it means nothing to any other provider."""
+    return _Read("assistant", (read_thought(item, place),), Shell(item))
+
+
+def read_thought(item: Json, place: str) -> Reasoning:
+    """The words of a reasoning item: their sum, or where there is none, all of them; and a proof that came from another
+    protocol. Raises Unreadable."""
+    proven = unseal(item)
+    if proven is not None:
+        return proven
+    said = (words(item, "summary", place), words(item, "content", place))
+    return Reasoning(text=next((told for told in said if told), ""))
+
+
+def words(item: Json, member: str, place: str) -> str:
+    """The texts of a list of parts, a blank line between them. Raises Unreadable."""
+    given = item.get(member)
+    parts = [] if given is None else as_list(given, f"{place}.{member}")
+    texts = [maybe_text(as_object(part, f"{place}.{member}"), "text") for part in parts]
+    return "\n\n".join(told for told in texts if told)
+
+
+def _opaque(item: Json, place: str) -> _Read:
+    kind = item["type"]
+    role: Role = "assistant" if kind.endswith("_call") or kind == "compaction" else "user"
+    return _Read(role, (Opaque(kind=kind, value=item),), Shell(item))
+
+
+def _without(item: Json, *names: str) -> Json:
+    return {name: value for name, value in item.items() if name not in names}
+
+
+_READERS: dict[str, Callable[[Json, str], _Read]] = {
+    "message": _message,
+    "function_call": _call,
+    "function_call_output": _result,
+    "custom_tool_call": _custom_call,
+    "custom_tool_call_output": _result,
+    "reasoning": _reasoning,
+}

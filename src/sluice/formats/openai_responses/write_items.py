@@ -1,0 +1,95 @@
+"""Canon turns as input items (wires.md 1.11; hazards 1, 3, 11 of section 32)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sluice.formats.canon import Opaque, Part, Reasoning, ToolCall, ToolResult, Turn
+from sluice.formats.codec import Told
+from sluice.formats.openai_responses.contents import ContentWriter
+from sluice.formats.openai_responses.items import ITEMS, Shell
+from sluice.formats.reading import unsupported
+
+Json = dict[str, Any]
+
+
+def native_items(turn: Turn, writer: ContentWriter) -> list[Json]:
+    """The items a turn came from, as they came."""
+    left = iter(turn.parts)
+    shells: tuple[Shell, ...] = turn.extras[ITEMS]
+    return [_native_item(shell, [next(left) for _ in range(shell.size)], writer) for shell in shells]
+
+
+def _native_item(shell: Shell, parts: list[Part], writer: ContentWriter) -> Json:
+    if shell.item.get("type", "message") == "message":
+        return {**shell.item, "content": _content(tuple(parts), shell.bare, writer)}
+    match parts[0]:
+        case ToolCall() as call:
+            arguments = {} if "input" in shell.item else {"arguments": call.arguments}
+            return {**shell.item, "call_id": call.id, "name": call.name, **arguments}
+        case ToolResult() as result:
+            return {**shell.item, "call_id": result.call_id, "output": _content(result.parts, shell.bare, writer)}
+        case _:
+            return dict(shell.item)
+
+
+def _content(parts: tuple[Part, ...], bare: bool, writer: ContentWriter) -> Any:
+    written = writer.parts(parts, "content")
+    return written[0]["text"] if bare else written
+
+
+class ItemWriter:
+    """Writes the turns of another protocol."""
+
+    def __init__(self, told: Told) -> None:
+        self._told = told
+        self._content = ContentWriter(native=False, told=told)
+
+    def items(self, turn: Turn) -> Iterator[Json]:
+        """The items of a turn. Raises GatewayError 400 naming what cannot be carried."""
+        self._told.foreign(turn.extras)
+        if turn.role == "assistant":
+            yield from self._said(turn)
+            return
+        for at, part in enumerate(turn.parts):
+            if isinstance(part, ToolResult):
+                yield self._result(part, f"{turn.place}.content[{at}]")
+        parts = [part for part in turn.parts if not isinstance(part, ToolResult)]
+        if parts:
+            yield {"type": "message", "role": turn.role, "content": self._content.parts(parts, f"{turn.place}.content")}
+
+    def _said(self, turn: Turn) -> Iterator[Json]:
+        spoken: list[Json] = []
+        calls: list[Json] = []
+        for at, part in enumerate(turn.parts):
+            place = f"{turn.place}.content[{at}]"
+            match part:
+                case Reasoning():
+                    # Only thoughts this protocol sealed itself may come back to it.
+                    self._told.add("reasoning_content" if part.text and not part.signature else "thinking")
+                case ToolCall():
+                    calls.append(
+                        {
+                            "type": "function_call",
+                            "call_id": part.id,
+                            "name": part.name,
+                            "arguments": part.arguments or "{}",
+                        }
+                    )
+                case Opaque():
+                    raise unsupported(place, part.kind)
+                case _:
+                    spoken.append(self._content.part(part, place, said=True))
+        if spoken:
+            yield {"type": "message", "role": "assistant", "content": spoken}
+        yield from calls
+
+    def _result(self, part: ToolResult, place: str) -> Json:
+        output: Any = self._content.parts(part.parts, place)
+        if all(told["type"] == "input_text" for told in output):
+            output = "\n".join(told["text"] for told in output)
+        if part.failed:
+            self._told.add("is_error")
+        self._told.foreign(part.extras)
+        return {"type": "function_call_output", "call_id": part.call_id, "output": output}

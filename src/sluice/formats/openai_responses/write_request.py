@@ -1,0 +1,121 @@
+"""Canon values as a Responses request (wires.md 1.11; hazards 7, 22 to 26 and 31 of section 32)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sluice.base.errors import bad_request
+from sluice.base.formats import Format
+from sluice.formats.canon import ForeignTool, Opaque, Request, Text, Tool, Turn
+from sluice.formats.codec import Abilities, Told, Written
+from sluice.formats.effort import effort_of
+from sluice.formats.openai_responses.contents import ContentWriter
+from sluice.formats.openai_responses.items import INPUT
+from sluice.formats.openai_responses.read_request import CUSTOM, INSTRUCTIONS, PROMPT
+from sluice.formats.openai_responses.write_items import ItemWriter, native_items
+from sluice.formats.reading import unsupported
+
+Json = dict[str, Any]
+
+_SCHEMA_NAME = "answer"
+_CHOICES = {"auto": "auto", "none": "none", "any": "required"}
+_OPENAI = frozenset({Format.OPENAI_CHAT, Format.OPENAI_RESPONSES})
+"""Protocols whose ``strict`` demands the same of a schema."""
+
+
+def write_request(request: Request, abilities: Abilities) -> Written:
+    """Raises GatewayError 400 naming content the protocol cannot carry."""
+    told = Told()
+    if request.source is Format.OPENAI_RESPONSES:
+        return Written(_native(request), told.all())
+    if request.choices != 1:
+        raise bad_request(
+            "unsupported_value", "the provider of this model gives one answer at a time: n must be 1", "n"
+        )
+    told.foreign(request.extras)
+    writer = ItemWriter(told)
+    body: Json = {"model": request.model, "input": [item for turn in request.turns for item in writer.items(turn)]}
+    if request.tools:
+        body["tools"] = [_tool(tool, f"tools[{at}]", request.source, told) for at, tool in enumerate(request.tools)]
+    _knobs(request, body, told)
+    return Written(body, told.all())
+
+
+def _native(request: Request) -> Json:
+    """A request of this protocol, as it came."""
+    body: Json = {"model": request.model}
+    writer = ContentWriter(native=True, told=Told())
+    items: list[Json] = []
+    for turn in request.turns:
+        match turn:
+            case Turn(place="prompt", parts=(Opaque() as template,)):
+                body[PROMPT] = template.value
+            case Turn(place="instructions", parts=(Text() as told,)):
+                body[INSTRUCTIONS] = told.text
+            case Turn(place="input", parts=(Text() as asked,)):
+                body[INPUT] = asked.text
+            case _:
+                items += native_items(turn, writer)
+    if items:
+        body[INPUT] = items
+    if request.tools:
+        body["tools"] = [native_tool(tool) for tool in request.tools]
+    return {**body, **request.spelled}
+
+
+def native_tool(tool: Tool | ForeignTool) -> Json:
+    """A tool of this protocol, as it came."""
+    if isinstance(tool, ForeignTool):
+        return dict(tool.value)
+    said: Json = {"name": tool.name, "description": tool.description, "strict": tool.strict}
+    if tool.extras.get("type") != CUSTOM:
+        said["parameters"] = tool.schema
+    return {**{name: value for name, value in said.items() if value is not None}, **tool.extras}
+
+
+def _tool(tool: Tool | ForeignTool, place: str, source: Format, told: Told) -> Json:
+    if isinstance(tool, ForeignTool):
+        raise unsupported(place, tool.kind)
+    told.foreign(tool.extras)
+    strict = bool(tool.strict) and source in _OPENAI
+    if tool.strict and not strict:
+        told.add("strict")  # each protocol's strictness demands another kind of schema
+    written: Json = {"type": "function", "name": tool.name}
+    if tool.description is not None:
+        written["description"] = tool.description
+    # Where nothing is said, this protocol takes a schema for a strict one; the others do not.
+    return {**written, "parameters": tool.schema, "strict": strict}
+
+
+def _knobs(request: Request, body: Json, told: Told) -> None:
+    values: Json = {
+        "max_output_tokens": request.max_output,
+        "temperature": request.temperature,
+        "top_p": request.top_p,
+        "safety_identifier": request.user,
+        "stream": request.stream or None,
+        "parallel_tool_calls": request.parallel if request.tools else None,
+        # The client holds its conversation itself: the upstream need not.
+        "store": False,
+    }
+    choice = request.tool_choice
+    if choice is not None and request.tools:
+        named = {"type": "function", "name": choice.name}
+        values["tool_choice"] = named if choice.mode == "named" else _CHOICES[choice.mode]
+    if request.schema is not None:
+        values["text"] = {"format": _schema(request)}
+    if request.thinking is not None:
+        values["reasoning"] = {"effort": effort_of(request.thinking) or "medium", "summary": "auto"}
+    body.update((name, value) for name, value in values.items() if value is not None)
+    if request.top_k is not None:
+        told.add("top_k")
+    if request.stop:
+        told.add("stop")
+
+
+def _schema(request: Request) -> Json:
+    wanted = request.schema
+    if wanted is None or wanted.schema is None:
+        return {"type": "json_object"}
+    strict = bool(wanted.strict) and request.source in _OPENAI
+    return {"type": "json_schema", "name": wanted.name or _SCHEMA_NAME, "schema": wanted.schema, "strict": strict}
