@@ -77,8 +77,8 @@ class Visit:
 
     async def settle(self) -> None:
         """Waits until the screen has what it asked for: its heading is there, and nothing is loading."""
-        await self.page.locator("main h1").wait_for()
-        await expect(self.page.locator("main [data-loading]")).to_have_count(0, timeout=_WAIT_MS)
+        await self.page.locator("#main h1").wait_for()
+        await expect(self.page.locator("#main [data-loading]")).to_have_count(0, timeout=_WAIT_MS)
         await self.page.evaluate("document.fonts.ready.then(() => null)")
 
     async def axe(self) -> list[str]:
