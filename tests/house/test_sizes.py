@@ -8,7 +8,7 @@ MOST_LINES = 400
 MOST_FUNCTION_LINES = 60
 
 EXCEPTIONS = {
-    "src/sluice/formats/openai_chat/repair.py": 451,
+    "src/sluice/formats/openai_chat/repair.py": 445,
     "tests/formats/test_chat_stream.py": 706,
 }
 """The most lines of what is too large, as ``path`` or ``path:function``. The list and its numbers may only shrink."""

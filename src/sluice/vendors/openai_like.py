@@ -25,6 +25,7 @@ from sluice.formats.openai_chat.stream import ChatStream
 from sluice.formats.simple import PassingStream
 from sluice.formats.sse import SseDecoder
 from sluice.vendors.answers import READERS
+from sluice.vendors.call_ids import short_call_ids
 from sluice.vendors.dialect import Call, ChannelSpec, Minter
 from sluice.vendors.listing import read_models
 from sluice.vendors.parts import (
@@ -42,7 +43,7 @@ from sluice.vendors.parts import (
 )
 from sluice.vendors.quirks import encode, fits, hygiene_of, member_rule, refuse_token_ids, system_for_developer
 from sluice.vendors.schema import Vendor, quirks_of, read_options
-from sluice.vendors.urls import Base, beside, resolve
+from sluice.vendors.urls import Base, beside, fill, resolve
 
 Raw = msgspec.Raw
 
@@ -74,7 +75,7 @@ class OpenAiLike:
 
     def find_base(self) -> Base:
         """Where the API lies."""
-        return resolve(self.spec.base_url, self.vendor)
+        return fill(resolve(self.spec.base_url, self.vendor), self.options)
 
     # Requests.
 
@@ -156,12 +157,16 @@ class OpenAiLike:
             members.pop("stream_options", None)
         if quirks.developer_to_system and "messages" in members:
             members["messages"] = Raw(system_for_developer(bytes(members["messages"])))
+        if quirks.short_call_ids and "messages" in members:
+            members["messages"] = Raw(short_call_ids(bytes(members["messages"])))
 
     def _shape_embeddings(self, members: dict[str, Any]) -> None:
         if self.quirks.embeddings_text_only:
             refuse_token_ids(members)
         if self.quirks.embeddings_float_only and "encoding_format" in members:
             members["encoding_format"] = "float"
+        if self.quirks.embeddings_no_encoding:
+            members.pop("encoding_format", None)
 
     # Batches over the vendor's limit (dialect.Splitter).
 

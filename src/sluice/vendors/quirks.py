@@ -42,15 +42,24 @@ class Defaults(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     stream: bool | None = None
 
 
+class DropFor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Members that models whose names fit ``models`` refuse."""
+
+    models: Globs
+    names: tuple[str, ...]
+
+
 class MemberRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What happens to a request's top-level members in one format.
 
-    ``drop`` leaves members out, ``rename`` gives them another name (unless that is there already), ``clamp`` bounds
-    numbers into [least, most], ``defaults`` adds members. What is dropped or clamped is reported to the client.
+    ``drop`` leaves members out (``drop_for`` for some models only), ``rename`` gives them another name (unless that is
+    there already), ``clamp`` bounds numbers into [least, most], ``defaults`` adds members. What is dropped or clamped
+    is reported to the client.
     """
 
     rename: Mapping[str, str] = {}
     drop: tuple[str, ...] = ()
+    drop_for: tuple[DropFor, ...] = ()
     clamp: Mapping[str, tuple[float, float]] = {}
     defaults: tuple[Defaults, ...] = ()
 
@@ -69,9 +78,11 @@ class Quirks(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ``developer_to_system``: it knows no role ``developer``.
     ``max_tokens_name``: what a cap is called when the client used no name of its own.
     ``force_stream``: models (globs) that only stream; whole answers are streamed and folded.
-    ``think_tags``, ``fold_reasoning``: see formats/openai_chat/hygiene.py.
+    ``think_tags``, ``fold_reasoning``, ``content_parts``: see formats/openai_chat/hygiene.py.
+    ``short_call_ids``: ids of tool calls must be nine letters and digits; see call_ids.py.
     ``embeddings_batch``: the most inputs per request, 0 for no limit; ``embeddings_batches``: exceptions, first fit.
-    ``embeddings_float_only``: no base64. ``embeddings_text_only``: no token ids.
+    ``embeddings_float_only``: no base64. ``embeddings_no_encoding``: it refuses the member ``encoding_format``; Sluice
+    converts. ``embeddings_text_only``: no token ids.
     """
 
     no_stream_options: bool = False
@@ -80,9 +91,12 @@ class Quirks(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     force_stream: Globs = ()
     think_tags: bool = False
     fold_reasoning: bool = False
+    content_parts: bool = False
+    short_call_ids: bool = False
     embeddings_batch: int = 0
     embeddings_batches: tuple[Batch, ...] = ()
     embeddings_float_only: bool = False
+    embeddings_no_encoding: bool = False
     embeddings_text_only: bool = False
 
     def batch_size(self, model: str) -> int:
@@ -95,7 +109,12 @@ class Quirks(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 def hygiene_of(quirks: Quirks, codes: Mapping[str, Cause]) -> Hygiene:
     """The quirks an answer is read by."""
-    return Hygiene(think_tags=quirks.think_tags, fold_reasoning=quirks.fold_reasoning, codes=codes)
+    return Hygiene(
+        think_tags=quirks.think_tags,
+        fold_reasoning=quirks.fold_reasoning,
+        content_parts=quirks.content_parts,
+        codes=codes,
+    )
 
 
 def fits(model: str, globs: Globs) -> bool:
@@ -109,8 +128,9 @@ def member_rule(rules: MemberRules) -> Rule | None:
         return None
 
     def apply(members: dict[str, Any], model: str, stream: bool) -> list[str]:
-        told = [name for name in rules.drop if present(members, name)]
-        for name in rules.drop:
+        refused = [*rules.drop, *(name for rule in rules.drop_for if fits(model, rule.models) for name in rule.names)]
+        told = [name for name in refused if present(members, name)]
+        for name in refused:
             members.pop(name, None)
         for old, new in rules.rename.items():
             if old in members:

@@ -17,8 +17,10 @@ from sluice.base.outcome import Cause
 from sluice.vendors.quirks import MemberRules, Quirks
 
 _AUTH = re.compile(r"bearer|none|custom|header:[a-z][a-z0-9-]*")
+_PLACE = re.compile(r"\{([a-z_]+)\}")
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
+_ROOT = re.compile(r"(/([A-Za-z0-9._~-]+|\{[a-z_]+\}))*")
 TRUE_WORDS = frozenset({"true", "1", "yes", "on"})
 FALSE_WORDS = frozenset({"false", "0", "no", "off"})
 
@@ -74,7 +76,8 @@ class Numbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 class Vendor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One provider. ``base_urls``: the first serves channels that name none; without any, a channel must name one.
 
-    ``root`` is the path under which the API lies (``/v1``, ``/compatible-mode/v1``); see urls.py. ``paths`` gives each
+    ``root`` is the path under which the API lies (``/v1``, ``/compatible-mode/v1``); a segment may be an option of the
+    channel (``/accounts/{account_id}/v1``); see urls.py. ``paths`` gives each
     format's path below the root, ``root_paths`` those that lie beside the root instead. ``auth`` is ``bearer``,
     ``header:<name>``, ``none``, or ``custom`` when the dialect makes the headers itself. ``errors`` maps the vendor's
     own error codes. ``dialect`` names the module beside this one, when data is not enough.
@@ -128,8 +131,10 @@ def _mistakes(vendor: Vendor) -> list[str]:
         wrong.append("id must be lower-case letters, digits, - and _")
     if not _AUTH.fullmatch(vendor.auth):
         wrong.append(f"auth {vendor.auth!r} is not in the vocabulary")
-    paths = (vendor.root, vendor.models_path, *vendor.paths.values(), *vendor.root_paths.values())
+    paths = (vendor.models_path, *vendor.paths.values(), *vendor.root_paths.values())
     wrong += [f"{path!r} is no path" for path in paths if not _PATH.fullmatch(path)]
+    if not _ROOT.fullmatch(vendor.root):
+        wrong.append(f"{vendor.root!r} is no path")
     if vendor.paths.keys() & vendor.root_paths.keys():
         wrong.append("a format has two paths")
     if not vendor.formats():
@@ -137,6 +142,11 @@ def _mistakes(vendor: Vendor) -> list[str]:
     strangers = (vendor.base_models.keys() | vendor.members.keys()) - vendor.formats()
     wrong += [f"it does not serve {name}" for name in sorted(strangers)]
     names = [field.name for field in vendor.fields]
+    wrong += [
+        f"its root names an option it does not have: {place!r}"
+        for place in _PLACE.findall(vendor.root)
+        if place not in names
+    ]
     if len(names) != len(set(names)):
         wrong.append("two fields have one name")
     return wrong + [mistake for field in vendor.fields for mistake in _field_mistakes(field)]

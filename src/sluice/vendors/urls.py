@@ -10,12 +10,14 @@ The rule, in order:
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from sluice.vendors.schema import Vendor
 
 _VERSION = re.compile(r"v\d+(?:\.\d+)?(?:(?:alpha|beta|preview|p)\d*)?")
+_PLACE = re.compile(r"\{([a-z_]+)\}")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _PATH_SAFE = "/%:@!$&'()*+,;=-._~"
 _HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\]")
@@ -81,6 +83,21 @@ def resolve(base_url: str, vendor: Vendor) -> Base:
 def beside(base: Base, vendor: Vendor, path: str) -> str:
     """The path of an endpoint that lies beside the vendor's root, not below it."""
     return (base.path.removesuffix(vendor.root) if base.path.endswith(vendor.root) else "") + path
+
+
+def fill(base: Base, options: Mapping[str, str]) -> Base:
+    """The base with the channel's options in the places a vendor's root leaves for them (``{account_id}``).
+
+    Raises ValueError, with a text for people, when such an option is not given.
+    """
+
+    def value(place: re.Match[str]) -> str:
+        text = options.get(place[1], "")
+        if not text:
+            raise ValueError(f"the option {place[1]!r} is required, unless the base URL is the whole address")
+        return quote(text, safe="")
+
+    return Base(base.origin, _PLACE.sub(value, base.path)) if "{" in base.path else base
 
 
 def has_version(path: str) -> bool:

@@ -109,7 +109,7 @@ def fault_from(
 
 def tells_error(names: AbstractSet[str]) -> bool:
     """Whether members of these names make an object that promised an answer an error (without a member ``error``)."""
-    return not names.isdisjoint(("message", "msg", "error_msg", "errorMsg", "error_code", "detail"))
+    return not names.isdisjoint(("message", "msg", "error_msg", "errorMsg", "error_code", "detail", "base_resp"))
 
 
 def error_of(value: Any) -> dict[str, str]:
@@ -119,7 +119,7 @@ def error_of(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
         return {"message": value} if isinstance(value, str) else {}
     inner = value.get("error")
-    source = inner if isinstance(inner, dict) else value
+    source = inner if isinstance(inner, dict) else _wrapped(value)
     found: dict[str, str] = {}
     if isinstance(inner, str):
         found["message"] = inner
@@ -131,8 +131,17 @@ def error_of(value: Any) -> dict[str, str]:
     return found
 
 
+def _wrapped(value: dict[str, Any]) -> dict[str, Any]:
+    """Where an error without a member ``error`` speaks: MiniMax wraps it (wires.md 12), Cloudflare lists it (21)."""
+    listed = value.get("errors")
+    for inner in (value.get("base_resp"), listed[0] if isinstance(listed, list) and listed else None):
+        if isinstance(inner, dict):
+            return inner
+    return value
+
+
 _KEYS = {
-    "message": ("message", "msg", "error_msg", "detail", "errorMsg"),
+    "message": ("message", "msg", "error_msg", "detail", "errorMsg", "status_msg"),
     "code": ("code", "error_code", "errorCode", "status_code"),
     "type": ("type",),
     "param": ("param",),

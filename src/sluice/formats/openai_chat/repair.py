@@ -16,6 +16,7 @@ from sluice.formats.mend import Mender
 from sluice.formats.openai_chat.errors import fault_from, tells_error
 from sluice.formats.openai_chat.finish import failure, normal_finish
 from sluice.formats.openai_chat.hygiene import Hygiene
+from sluice.formats.openai_chat.texts import put_texts, spread_parts
 from sluice.formats.openai_chat.think import ThinkScanner
 from sluice.formats.openai_chat.tools import Amendment, ToolCalls, TooManyCalls
 from sluice.formats.openai_chat.usage import client_usage, read_usage
@@ -124,8 +125,8 @@ class Repairs:
             return b'{"error":%s}' % groq.raw("error")
         if event == b"error" or top.raw("error") not in _NOTHING:
             return data
-        names = top.names()
-        return data if "choices" not in names and "usage" not in names and tells_error(names) else b""
+        silent = not top.raw("choices") and not top.raw("usage")
+        return data if silent and tells_error(top.names()) else b""
 
     def _fault(self, data: bytes) -> Fault | None:
         fault = fault_from(200, WireHead(200), data, code_map=self._hygiene.codes)
@@ -265,10 +266,12 @@ class Repairs:
     def _say(self, state: ChoiceState, delta: Members) -> tuple[bool, bool]:
         """Counts what a delta says. Returns whether it says anything, and whether something was taken out of it."""
         taken = False
+        if self._hygiene.content_parts:
+            spread_parts(delta)
         content = delta.text("content")
         if state.think is not None and content and not state.think.over:
             taken = True
-            _put_texts(delta, *state.think.feed(content))
+            put_texts(delta, *state.think.feed(content))
         names = {"text"} if self._legacy else delta.names() - _SILENT
         said = False
         for name in names:
@@ -345,7 +348,7 @@ class Repairs:
             self.output_bytes += utf8_length(reasoning) + utf8_length(content)
             if reasoning or content:
                 before = delta.text("reasoning_content") or ""
-                _put_texts(delta, before + reasoning, (delta.text("content") or "") + content)
+                put_texts(delta, before + reasoning, (delta.text("content") or "") + content)
 
     def _unfinish(self, state: ChoiceState, index: int) -> None:
         """More came after a finish reason: takes it back, if it is still held; a later one will end the choice."""
@@ -440,12 +443,3 @@ def _delta(choice: Members, state: ChoiceState) -> Members:
         message.put("tool_calls", [Raw(piece.encode()) for piece in calls])
     message.changed = True
     return message
-
-
-def _put_texts(delta: Members, reasoning: str, content: str) -> None:
-    """Sets the two kinds of text; absent rather than empty."""
-    for name, text in (("content", content), ("reasoning_content", reasoning)):
-        if text:
-            delta.put(name, text)
-        else:
-            delta.drop(name)

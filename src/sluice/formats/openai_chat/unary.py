@@ -17,6 +17,7 @@ from sluice.formats.openai_chat.fold import StreamFolder as StreamFolder
 from sluice.formats.openai_chat.fold import stream_of as stream_of
 from sluice.formats.openai_chat.hygiene import DEFAULT, Hygiene
 from sluice.formats.openai_chat.produced import produced_bytes
+from sluice.formats.openai_chat.texts import spread_parts
 from sluice.formats.openai_chat.think import split_thoughts
 from sluice.formats.openai_chat.usage import client_usage, plain_usage, read_usage
 
@@ -199,6 +200,8 @@ class _Closely:
         """Repairs a message; True when it holds tool calls."""
         if not message.text("role"):
             message.put("role", "assistant")
+        if self._hygiene.content_parts:
+            spread_parts(message)
         content = message.text("content")
         if self._hygiene.think_tags and content is not None and content.lstrip().startswith("<think>"):
             reasoning, text = split_thoughts(content)
