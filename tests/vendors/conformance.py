@@ -13,12 +13,14 @@ from typing import Any
 import msgspec
 
 from sluice.accounting.pricing import charge
+from sluice.base.formats import Format
 from sluice.base.outcome import Cause, Fault, Reply, StreamParser
 from sluice.base.rates import rates_from_usd
 from sluice.base.usage import NO_USAGE, Usage
 from sluice.base.wire import WireRequest
 from sluice.formats.multipart import FormReader
 from sluice.formats.openai_chat.fold import fold
+from sluice.formats.sse import SseDecoder
 from sluice.vendors.dialect import Call, Dialect, Minted, Reporter, Splitter
 
 from .vendor_cases import FILE, NOW_MS, AnswerPart, Case, ErrorPart, FaultPart, head_of
@@ -54,6 +56,8 @@ def check_money(case: Case, usage: Usage, counts: dict[str, int], nano: int) -> 
     assert usage == usage_of(counts)
     assert charge(rates_from_usd(case.rates), usage, 1_000_000) == nano
 
+
+_LAST_WORD = b'event: message_stop\ndata: {"type":"message_stop"}\n\n'
 
 # Requests.
 
@@ -181,12 +185,47 @@ def check_fold(case: Case, dialect: Dialect) -> None:
     """The stream folded is the whole answer: choices, usage, finish reason, charge."""
     assert case.stream is not None
     assert case.reply is not None
-    folded = parsed(fold(case.stream.expected()))
-    whole = parsed(case.reply.expected())
-    for name in ("choices", "usage", "model", "object"):
-        assert _bare(folded.get(name)) == _bare(whole.get(name)), name
+    if case.call.format is Format.ANTHROPIC:
+        _check_messages_fold(case.stream.expected(), case.reply.expected())
+    else:
+        _check_chat_fold(case.stream.expected(), case.reply.expected())
     assert (case.stream.usage, case.stream.finish) == (case.reply.usage, case.reply.finish)
     assert case.stream.charge == case.reply.charge
+
+
+def _check_chat_fold(stream: bytes, reply: bytes) -> None:
+    folded, whole = parsed(fold(stream)), parsed(reply)
+    for name in ("choices", "usage", "model", "object"):
+        assert _bare(folded.get(name)) == _bare(whole.get(name)), name
+
+
+def _check_messages_fold(stream: bytes, reply: bytes) -> None:
+    """Folds as the provider's documents say: pieces join, usage counts replace each other."""
+    whole = parsed(reply)
+    message: dict[str, Any] = {}
+    pieces: dict[int, str] = {}
+    for event in SseDecoder().feed(stream):
+        data = parsed(event.data)
+        assert event.event.decode() == data["type"]
+        match data["type"]:
+            case "message_start":
+                message = data["message"]
+            case "content_block_start":
+                assert data["index"] == len(message["content"])
+                message["content"].append(data["content_block"])
+            case "content_block_delta":
+                ((name, piece),) = [(key, value) for key, value in data["delta"].items() if key != "type"]
+                block = message["content"][data["index"]]
+                if name == "partial_json":
+                    pieces[data["index"]] = pieces.get(data["index"], "") + piece
+                    block["input"] = parsed(pieces[data["index"]]) if piece.endswith("}") else {}
+                else:
+                    block[name] += piece
+            case "message_delta":
+                message |= data["delta"]
+                message["usage"] |= data["usage"]
+    for name in ("id", "model", "role", "content", "stop_reason", "stop_sequence", "usage"):
+        assert _bare(message[name]) == _bare(whole[name]), name
 
 
 def _bare(value: Any) -> Any:
@@ -218,7 +257,7 @@ def check_truncated(case: Case, dialect: Dialect) -> None:
 
 def _check_usage_so_far(case: Case, dialect: Dialect) -> None:
     assert case.stream is not None
-    body = case.stream.sent().removesuffix(b"data: [DONE]\n\n")
+    body = case.stream.sent().removesuffix(b"data: [DONE]\n\n").removesuffix(_LAST_WORD)
     last = max(body.rstrip(b"\n").rfind(mark) for mark in (b"\n\n", b"}\n{")) + 2
     parser = opened(case, dialect)
     parser.feed(body[:last])

@@ -14,12 +14,14 @@ from sluice.base.formats import Format
 from sluice.base.outcome import Fault, Reply
 from sluice.base.wire import WireHead
 from sluice.formats.patch import parse_top
+from sluice.vendors.bridge import speaker
 from sluice.vendors.dialect import Call, ChannelSpec, Dialect, Minted
 from sluice.vendors.registry import bind
 
-DIALECTS = {
+DIALECTS: dict[str, Any] = {
     "openai": bind(ChannelSpec(provider="openai", base_url="", key="sk-1")),
     "ernie": bind(ChannelSpec(provider="qianfan", base_url="", key="a|b")),
+    "claude, bridged": speaker(bind(ChannelSpec(provider="anthropic", base_url="", key="k")), Format.OPENAI_CHAT),
     "ollama": bind(ChannelSpec(provider="ollama", base_url="", key="", options={"mode": "native"})),
 }
 EACH = pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
@@ -62,6 +64,17 @@ near = st.one_of(
     st.fixed_dictionaries(
         {"message": st.fixed_dictionaries({}, optional={"content": values, "thinking": values, "tool_calls": calls})},
         optional={"done": values, "done_reason": values, "prompt_eval_count": scalars, "eval_count": scalars},
+    ),
+    st.fixed_dictionaries(
+        {"type": st.just("message"), "content": st.lists(st.fixed_dictionaries(
+            {"type": st.sampled_from(["text", "tool_use", "thinking", "odd"]), "text": values, "thinking": values},
+            optional={"id": values, "name": values, "input": values, "signature": values}), max_size=3)},
+        optional={"usage": values, "stop_reason": values, "id": values},
+    ),
+    st.fixed_dictionaries(
+        {"type": st.sampled_from(["message_start", "content_block_start", "content_block_delta", "content_block_stop",
+                                  "message_delta", "message_stop", "error"])},
+        optional={"index": scalars, "delta": values, "content_block": values, "message": values, "usage": values},
     ),
     st.fixed_dictionaries({"embeddings": st.lists(values, max_size=2)}, optional={"prompt_eval_count": values}),
     st.fixed_dictionaries({"data": st.lists(values, max_size=2)}, optional={"usage": values, "object": values}),

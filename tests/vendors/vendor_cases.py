@@ -17,6 +17,7 @@ from sluice.base.formats import Format
 from sluice.base.wire import WireHead
 from sluice.formats.multipart import FormReader, SpooledForm
 from sluice.formats.patch import parse_top
+from sluice.vendors.bridge import speaker
 from sluice.vendors.dialect import Call, ChannelSpec, Dialect
 from sluice.vendors.registry import bind
 from sluice.vendors.schema import Vendor
@@ -171,8 +172,9 @@ class Case(_Part):
     name: str = ""
 
     def dialect(self, known: Mapping[str, Vendor] | None = None) -> Dialect:
-        """The vendor, bound to the case's channel."""
-        return bind(self.spec(), known)
+        """The vendor, bound to the case's channel; a bridge before it, for a call in a protocol it does not speak."""
+        bound = bind(self.spec(), known)
+        return speaker(bound, self.call.format) or bound
 
     def spec(self) -> ChannelSpec:
         """The channel as a dialect knows it."""

@@ -12,12 +12,14 @@ from urllib.parse import parse_qsl
 
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from sluice.fake import openai, vendors
+from sluice.fake import anthropic, openai, vendors
 from sluice.fake.http import Ask, Cut, Message, Receive, Send
 
 _KEPT = 20_000
 _BODY_KEPT = 8_192
-_WIRES = ("azure", "qianfan", "zhipu", "dashscope", "siliconflow", "ollama", "deepseek", "moonshot", "openai")
+_WIRES = (
+    "azure", "qianfan", "zhipu", "dashscope", "siliconflow", "ollama", "deepseek", "moonshot", "anthropic", "openai",
+)  # fmt: skip
 
 
 class FakeProvider:
@@ -116,6 +118,10 @@ class FakeProvider:
             await vendors.dashscope(ask)
         elif wire == "ollama" and ask.path.startswith("/api"):
             await vendors.ollama(ask)
+        elif wire == "anthropic" and ask.path == "/v1/models":
+            await anthropic.models(ask)
+        elif ask.path == "/v1/messages" and isinstance(ask.json, dict):
+            await anthropic.messages(ask)
         elif ask.path == "/oauth/2.0/token":
             await vendors.qianfan_token(ask, self._tokens)
         elif ask.path.startswith("/rpc/2.0/"):

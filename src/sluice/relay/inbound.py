@@ -17,6 +17,14 @@ from sluice.vendors.dialect import Form
 class Voice(Protocol):
     """How a client's protocol says that something went wrong."""
 
+    def status(self, error: GatewayError) -> int:
+        """The HTTP status of an error answer, where the protocol has one of its own for it."""
+        ...
+
+    def also(self, request_id: str) -> list[Header]:
+        """Headers that every answer carries in this protocol, besides ``x-request-id``."""
+        ...
+
     def error_body(self, error: GatewayError, request_id: str) -> bytes:
         """The JSON body of an error answer."""
         ...

@@ -168,8 +168,9 @@ class Relay:
 
 
 def _headers(job: Job, content_type: bytes) -> list[Header]:
-    headers = [(b"content-type", content_type), (b"x-request-id", job.inbound.id.encode())]
-    if job.inbound.stream:
+    inbound = job.inbound
+    headers = [(b"content-type", content_type), (b"x-request-id", inbound.id.encode()), *inbound.voice.also(inbound.id)]
+    if inbound.stream:
         headers += _STREAM_HEADERS
     if job.dropped:
         headers.append((b"x-sluice-dropped", ", ".join(job.dropped).encode()))

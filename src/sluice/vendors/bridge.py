@@ -18,7 +18,7 @@ from sluice.formats.canon import Event, Failed, Request
 from sluice.formats.codec import PLAIN, Abilities, Codec, StreamDecoder, StreamEncoder, Voicing
 from sluice.formats.codecs import CODECS
 from sluice.formats.members import encode
-from sluice.formats.patch import parse_top
+from sluice.formats.patch import encode_top, parse_top
 from sluice.formats.tell import as_stream
 from sluice.vendors.dialect import Call, Dialect, Reporter
 from sluice.vendors.parts import EVENT_STREAM, is_event_stream
@@ -88,7 +88,7 @@ class Bridge:
     def _translate(self, call: Call) -> _Said:
         inner = self._inner
         abilities = inner.abilities(call.upstream_model) if isinstance(inner, Able) else PLAIN
-        asked = self._client.decode_request(call.body)
+        asked = self._client.decode_request(encode_top(call.top))
         written = self._upstream.encode_request(asked, abilities)
         body = encode(written.body)
         inward = replace(self._inward(call), body=body, top=parse_top(body), headers=())

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from sluice.base.errors import GatewayError, not_found
-from sluice.web.errors import OPENAI
+from sluice.web.errors import ANTHROPIC, OPENAI
 from sluice.web.http import App, AsgiClient, Message, Receive, Scope, Send, credential, preflight, rejection_headers
-from sluice.web.surfaces import openai_forms, openai_info, openai_json
+from sluice.web.surfaces import anthropic, openai_forms, openai_info, openai_json
 from sluice.web.surfaces.door import Door, Route, enter
 
 Routes = Mapping[tuple[str, str], Route]
@@ -15,13 +15,15 @@ Routes = Mapping[tuple[str, str], Route]
 
 
 def relay_routes(door: Door, totals: openai_info.Totals) -> Routes:
-    """Every relay endpoint of the OpenAI protocol."""
+    """Every relay endpoint, of all protocols."""
     routes: dict[tuple[str, str], Route] = {
         ("POST", path): enter(door, endpoint.voice, openai_json.handler(endpoint))
         for path, endpoint in openai_json.ENDPOINTS.items()
     }
     for path, form in openai_forms.ENDPOINTS.items():
         routes["POST", path] = enter(door, OPENAI, openai_forms.handler(form))
+    for path, handler in anthropic.ENDPOINTS.items():
+        routes["POST", path] = enter(door, ANTHROPIC, handler, anthropic.key)
     routes["GET", "/models"] = enter(door, OPENAI, openai_info.list_models)
     routes["GET", openai_info.MODELS_PREFIX] = enter(door, OPENAI, openai_info.show_model)
     routes["GET", "/dashboard/billing/subscription"] = enter(door, OPENAI, openai_info.subscription(totals))

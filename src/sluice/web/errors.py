@@ -5,10 +5,19 @@ from __future__ import annotations
 import msgspec
 
 from sluice.base.errors import GatewayError
+from sluice.base.wire import Header
 
 
 class OpenAIVoice:
     """The OpenAI shape: ``{"error": {"message", "type", "param", "code"}}``."""
+
+    def status(self, error: GatewayError) -> int:
+        """The error's own."""
+        return error.status
+
+    def also(self, request_id: str) -> list[Header]:
+        """None."""
+        return []
 
     def error_body(self, error: GatewayError, request_id: str) -> bytes:
         """The JSON body of an error answer."""
@@ -29,8 +38,51 @@ class SilentVoice(OpenAIVoice):
         return b""
 
 
+class AnthropicVoice:
+    """The Messages protocol's shape: ``{"type": "error", "error": {"type", "message"}, "request_id"}``; wires.md 2.4."""
+
+    def status(self, error: GatewayError) -> int:
+        """Overload has a status of its own there."""
+        return _OVERLOADED if error.status == 503 else error.status
+
+    def also(self, request_id: str) -> list[Header]:
+        """The name SDKs look for the id under."""
+        return [(b"request-id", request_id.encode())]
+
+    def error_body(self, error: GatewayError, request_id: str) -> bytes:
+        """The JSON body of an error answer. The code travels where the provider puts its own fine ones."""
+        inner = {
+            "type": _ANTHROPIC_TYPES.get(self.status(error)) or _by_class(error.status),
+            "message": error.message,
+            "details": {"error_code": error.code},
+        }
+        return msgspec.json.encode({"type": "error", "error": inner, "request_id": request_id})
+
+    def stream_error(self, error: GatewayError, request_id: str) -> bytes:
+        """An event ``error``; SDKs raise on it."""
+        return b"event: error\ndata: " + self.error_body(error, request_id) + b"\n\n"
+
+
+_OVERLOADED = 529
+_ANTHROPIC_TYPES = {
+    401: "authentication_error",
+    402: "billing_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    504: "timeout_error",
+    _OVERLOADED: "overloaded_error",
+}
+
+
+def _by_class(status: int) -> str:
+    return "invalid_request_error" if status < 500 else "api_error"
+
+
 OPENAI = OpenAIVoice()
 SILENT = SilentVoice()
+ANTHROPIC = AnthropicVoice()
 
 
 def internal_error() -> GatewayError:

@@ -75,8 +75,11 @@ Handler = Callable[[Door, Visit], Awaitable[None]]
 Route = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-def enter(door: Door, voice: Voice, handler: Handler) -> Route:
-    """An ASGI callable that admits the caller, runs the handler, and says errors in the client's protocol."""
+def enter(door: Door, voice: Voice, handler: Handler, key: Callable[[Scope], bytes | None] = credential) -> Route:
+    """An ASGI callable that admits the caller, runs the handler, and says errors in the client's protocol.
+
+    ``key`` finds the credential, for protocols that have it elsewhere.
+    """
 
     async def route(scope: Scope, receive: Receive, send: Send) -> None:
         now_ms = door.clock.now_ms()
@@ -84,7 +87,7 @@ def enter(door: Door, voice: Voice, handler: Handler) -> Route:
         client = AsgiClient(receive, send)
         try:
             started = door.clock.monotonic()
-            token = admit(door.snapshot(), credential(scope), client_address(scope), now_ms)
+            token = admit(door.snapshot(), key(scope), client_address(scope), now_ms)
             limited = door.rates.check(token, started)
             if limited is not None:
                 raise limited
@@ -113,4 +116,5 @@ def enter(door: Door, voice: Voice, handler: Handler) -> Route:
 async def reject(door: Door, client: AsgiClient, voice: Voice, error: GatewayError, identity: str) -> None:
     """Answers with an error."""
     door.metrics.rejected(error.status, error.code)
-    await client.answer(error.status, rejection_headers(error, identity), voice.error_body(error, identity))
+    headers = rejection_headers(error, identity) + voice.also(identity)
+    await client.answer(voice.status(error), headers, voice.error_body(error, identity))
