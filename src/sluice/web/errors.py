@@ -39,7 +39,7 @@ class SilentVoice(OpenAIVoice):
 
 
 class AnthropicVoice:
-    """The Messages protocol's shape: ``{"type": "error", "error": {"type", "message"}, "request_id"}``; wires.md 2.4."""
+    """The Messages protocol's shape: ``{"type": "error", "error": {"type", "message"}, "request_id"}`` (wires 2.4)."""
 
     def status(self, error: GatewayError) -> int:
         """Overload has a status of its own there."""
