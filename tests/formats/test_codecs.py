@@ -18,17 +18,20 @@ from sluice.formats.codec import Codec, Voicing
 from sluice.formats.codecs import CODECS
 
 from .conversations import chat_replies, chat_requests, messages_replies, messages_requests
+from .gemini_conversations import gemini_replies, gemini_requests
 from .responses_conversations import responses_replies, responses_requests
 
 REQUESTS = {
     Format.OPENAI_CHAT: chat_requests(),
     Format.ANTHROPIC: messages_requests(),
     Format.OPENAI_RESPONSES: responses_requests(),
+    Format.GEMINI: gemini_requests(),
 }
 REPLIES = {
     Format.OPENAI_CHAT: chat_replies(),
     Format.ANTHROPIC: messages_replies(),
     Format.OPENAI_RESPONSES: responses_replies(),
+    Format.GEMINI: gemini_replies(),
 }
 each = pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
 MANY = settings(max_examples=150, deadline=None)
@@ -63,7 +66,7 @@ def test_an_answer_decoded_and_encoded_is_itself(codec: Codec, data: st.DataObje
     answer = data.draw(REPLIES[codec.format])
     reply = codec.decode_reply(msgspec.json.encode(answer))
     assert isinstance(reply, Reply), reply
-    written = codec.encode_reply(reply, Voicing(model=answer["model"]))
+    written = codec.encode_reply(reply, Voicing(model=answer.get("model") or answer["modelVersion"]))
     assert isinstance(written, bytes)
     assert msgspec.json.decode(written) == answer
 
@@ -78,7 +81,7 @@ def test_a_request_of_another_protocol_is_said_or_refused_by_name(codec: Codec, 
         if isinstance(written, GatewayError):
             assert written.status == 400
             assert written.param
-        elif written.body.get("messages") or written.body.get("input"):
+        elif any(written.body.get(name) for name in ("messages", "input", "contents")):
             again = codec.decode_request(msgspec.json.encode(written.body))
             assert again.model == request.model
 
@@ -107,7 +110,8 @@ hostile = st.binary(max_size=200) | st.recursive(
         | st.dictionaries(
             st.sampled_from(
                 ["type", "model", "messages", "content", "choices", "message", "delta", "role", "tool_calls", "index",
-                 "usage", "content_block", "error", "text", "tools", "system", "source", "function"]
+                 "usage", "content_block", "error", "text", "tools", "system", "source", "function",
+                 "contents", "parts", "candidates", "functionCall", "finishReason"]
             ),
             inner | st.sampled_from(["message", "text", "user", "assistant", "message_start", "content_block_delta"]),
             max_size=5,

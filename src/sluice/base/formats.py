@@ -12,6 +12,7 @@ class Format(StrEnum):
     OPENAI_COMPLETIONS = "openai_completions"
     OPENAI_RESPONSES = "openai_responses"
     ANTHROPIC = "anthropic"
+    GEMINI = "gemini"
     EMBEDDINGS = "embeddings"
     RERANK = "rerank"
     IMAGES = "images"

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from sluice.base.formats import Format
 from sluice.formats.anthropic.codec import MessagesCodec
 from sluice.formats.codec import Codec
+from sluice.formats.gemini.codec import GeminiCodec
 from sluice.formats.openai_chat.codec import ChatCodec
 from sluice.formats.openai_responses.codec import ResponsesCodec
 
@@ -16,6 +17,7 @@ CODECS: Mapping[Format, Codec] = MappingProxyType(
         Format.OPENAI_CHAT: ChatCodec(),
         Format.ANTHROPIC: MessagesCodec(),
         Format.OPENAI_RESPONSES: ResponsesCodec(),
+        Format.GEMINI: GeminiCodec(),
     }
 )
 """By format. Where a channel speaks none of its client's, the first of these that it speaks is used."""

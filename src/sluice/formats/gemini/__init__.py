@@ -1,0 +1,1 @@
+"""Google's generateContent protocol (wires.md 3)."""

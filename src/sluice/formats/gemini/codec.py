@@ -1,0 +1,47 @@
+"""The generateContent protocol as a Codec (formats/codec.py)."""
+
+from __future__ import annotations
+
+from sluice.base.formats import Format
+from sluice.base.outcome import Fault
+from sluice.formats.canon import Reply, Request
+from sluice.formats.codec import PLAIN, Abilities, Voicing, Written
+from sluice.formats.gemini.read_request import read_request
+from sluice.formats.gemini.read_stream import GeminiDecoder
+from sluice.formats.gemini.reply import read_reply, write_reply
+from sluice.formats.gemini.write_request import write_request
+from sluice.formats.gemini.write_stream import GeminiEncoder
+from sluice.formats.reading import Unreadable
+
+
+class GeminiCodec:
+    """Stateless: one serves all requests."""
+
+    format = Format.GEMINI
+
+    def decode_request(self, body: bytes) -> Request:
+        """Raises GatewayError 400 naming what is missing or malformed."""
+        try:
+            return read_request(body)
+        except Unreadable as wrong:
+            raise wrong.refusal() from None
+
+    def encode_request(self, request: Request, abilities: Abilities = PLAIN) -> Written:
+        """Raises GatewayError 400 naming content the protocol cannot carry."""
+        return write_request(request, abilities)
+
+    def decode_reply(self, body: bytes) -> Reply | Fault:
+        """Reads a whole answer; never raises."""
+        return read_reply(body)
+
+    def encode_reply(self, reply: Reply, voicing: Voicing) -> bytes | Fault:
+        """Writes a whole answer; a Fault when the upstream said what cannot be told."""
+        return write_reply(reply, voicing)
+
+    def stream_decoder(self) -> GeminiDecoder:
+        """A decoder for one stream."""
+        return GeminiDecoder()
+
+    def stream_encoder(self, voicing: Voicing) -> GeminiEncoder:
+        """An encoder for one stream."""
+        return GeminiEncoder(voicing)

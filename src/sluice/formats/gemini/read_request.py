@@ -1,0 +1,199 @@
+"""A request of the generateContent protocol as canon values (wires.md 3.1).
+
+Model and method stand in the path there. A surface puts them into the body, as the members ``model`` and ``stream``,
+and a dialect takes them out again.
+"""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from sluice.base.formats import Format
+from sluice.formats.canon import (
+    Effort,
+    ForeignTool,
+    Opaque,
+    Request,
+    Role,
+    Schema,
+    Thinking,
+    Tool,
+    ToolChoice,
+    Turn,
+)
+from sluice.formats.gemini.names import named
+from sluice.formats.gemini.read_parts import PartReader
+from sluice.formats.gemini.schemas import declared
+from sluice.formats.reading import Unreadable, as_list, flag, maybe_text, number, parse, rest, text, whole
+
+Json = dict[str, Any]
+
+CACHED = "cachedContent"
+SYSTEM = "systemInstruction"
+JSON_TYPE = "application/json"
+_ROLES: dict[Any, Role] = {"user": "user", "model": "assistant", "function": "user", None: "user"}
+_EFFORTS: dict[str, Effort] = {effort.upper(): effort for effort in get_args(Effort)}
+_CONFIG = (
+    "temperature", "topP", "topK", "maxOutputTokens", "stopSequences", "candidateCount", "thinkingConfig",
+    "responseSchema", "responseJsonSchema", "responseMimeType",
+)  # fmt: skip
+_TOP = ("model", "stream", "contents", SYSTEM, "tools", "toolConfig", "generationConfig", CACHED)
+_FUNCTION = ("name", "description", "parameters", "parametersJsonSchema")
+_MODES = {"AUTO": "auto", "VALIDATED": "auto", "MODE_UNSPECIFIED": "auto", "ANY": "any", "NONE": "none"}
+
+
+def read_request(body: bytes) -> Request:
+    """Raises Unreadable."""
+    top = named(parse(body), "the body")
+    config = _object(top, "generationConfig", "generationConfig")
+    contents = as_list(top.get("contents"), "contents")
+    if not contents:
+        raise Unreadable("contents", "a list of at least one content")
+    choice, allowed = _tool_choice(top)
+    tools = _tools(top)
+    choices = whole(config.get("candidateCount"), "generationConfig.candidateCount")
+    return Request(
+        source=Format.GEMINI,
+        model=model_name(maybe_text(top, "model")),
+        turns=(*_before(top), *_turns(contents)),
+        stream=bool(flag(top.get("stream"), "stream")),
+        max_output=whole(config.get("maxOutputTokens"), "generationConfig.maxOutputTokens"),
+        temperature=number(config.get("temperature"), "generationConfig.temperature"),
+        top_p=number(config.get("topP"), "generationConfig.topP"),
+        top_k=_top_k(config),
+        stop=_stop(config),
+        tools=tuple([tool for tool in tools if not allowed or not isinstance(tool, Tool) or tool.name in allowed]),
+        tool_choice=choice,
+        choices=1 if choices is None else choices,
+        schema=_schema(config),
+        thinking=_thinking(config),
+        spelled={"top": {name: value for name, value in top.items() if name != "contents"}, "roles": _heads(contents)},
+        extras={**rest(top, *_TOP), **_unknown(config)},
+    )
+
+
+def model_name(told: str) -> str:
+    """A model's name without the collection it may stand in."""
+    return told.removeprefix("models/")
+
+
+def _object(holder: Json, name: str, place: str) -> Json:
+    return {} if holder.get(name) is None else named(holder[name], place)
+
+
+def _unknown(config: Json) -> Json:
+    """What of the configuration has no knob: a type of answer that is neither text nor JSON among it."""
+    known = _CONFIG if config.get("responseMimeType") in (None, JSON_TYPE, "text/plain") else _CONFIG[:-1]
+    return rest(config, *known)
+
+
+def _before(top: Json) -> tuple[Turn, ...]:
+    """What comes before the contents: a cache only its own provider holds, and the system's words."""
+    turns = []
+    if top.get(CACHED) is not None:
+        part = Opaque(kind=CACHED, value={CACHED: top[CACHED]})
+        turns.append(Turn(role="system", parts=(part,), plain=False, place=CACHED))
+    if top.get(SYSTEM) is not None:
+        content = named(top[SYSTEM], SYSTEM)
+        parts = tuple(PartReader().parts(content.get("parts"), f"{SYSTEM}.parts"))
+        turns.append(Turn(role="system", parts=parts, plain=False, place=SYSTEM))
+    return tuple(turns)
+
+
+def _turns(contents: list[Any]) -> list[Turn]:
+    reader = PartReader()
+    turns = []
+    for at, value in enumerate(contents):
+        place = f"contents[{at}]"
+        content = named(value, place)
+        role = content.get("role")
+        if not isinstance(role, str | None) or role not in _ROLES:
+            raise Unreadable(f"{place}.role", "user or model")
+        parts = tuple(reader.parts(content.get("parts"), f"{place}.parts"))
+        extras = rest(content, "role", "parts")
+        turns.append(Turn(role=_ROLES[role], parts=parts, plain=False, place=place, extras=extras))
+    return turns
+
+
+def _heads(contents: list[Any]) -> list[Json]:
+    """The roles as they were told: absent, null or old ones among them."""
+    return [{"role": content["role"]} if "role" in content else {} for content in contents]
+
+
+def _top_k(config: Json) -> int | None:
+    """A number with a point here, for most models a whole one all the same."""
+    told = number(config.get("topK"), "generationConfig.topK")
+    return None if told is None else round(told)
+
+
+def _stop(config: Json) -> tuple[str, ...]:
+    told = config.get("stopSequences")
+    stops = [] if told is None else as_list(told, "generationConfig.stopSequences")
+    if not all(isinstance(stop, str) for stop in stops):
+        raise Unreadable("generationConfig.stopSequences", "a list of texts")
+    return tuple(stops)
+
+
+def _tools(top: Json) -> list[Tool | ForeignTool]:
+    """One object may declare many functions and tools of the server side by side."""
+    found: list[Tool | ForeignTool] = []
+    for at, value in enumerate([] if top.get("tools") is None else as_list(top["tools"], "tools")):
+        for name, member in named(value, f"tools[{at}]").items():
+            place = f"tools[{at}].{name}"
+            if name == "functionDeclarations":
+                functions = [] if member is None else as_list(member, place)
+                found += [_function(one, f"{place}[{number}]") for number, one in enumerate(functions)]
+            elif member is not None:
+                found.append(ForeignTool(kind=name, value={name: member}))
+    return found
+
+
+def _function(value: Any, place: str) -> Tool:
+    function = named(value, place)
+    return Tool(
+        name=text(function, "name", place),
+        description=maybe_text(function, "description") or None,
+        schema=declared(function, "parameters", "parametersJsonSchema", place),
+        extras=rest(function, *_FUNCTION),
+    )
+
+
+def _tool_choice(top: Json) -> tuple[ToolChoice | None, frozenset[str]]:
+    """The choice, and the only functions it leaves to choose from (none: all)."""
+    place = "toolConfig.functionCallingConfig"
+    told = _object(_object(top, "toolConfig", "toolConfig"), "functionCallingConfig", place)
+    mode = told.get("mode")
+    if mode is None:
+        return None, frozenset()
+    if not isinstance(mode, str) or mode.upper() not in _MODES:
+        raise Unreadable(f"{place}.mode", "AUTO, ANY, NONE or VALIDATED")
+    mode = mode.upper()
+    names = told.get("allowedFunctionNames")
+    allowed = [] if names is None else as_list(names, f"{place}.allowedFunctionNames")
+    if not all(isinstance(name, str) for name in allowed):
+        raise Unreadable(f"{place}.allowedFunctionNames", "a list of texts")
+    if mode == "ANY" and len(allowed) == 1:
+        return ToolChoice(mode="named", name=allowed[0]), frozenset()
+    return ToolChoice(mode=_MODES[mode]), frozenset(allowed)  # type: ignore[arg-type]
+
+
+def _schema(config: Json) -> Schema | None:
+    if config.get("responseMimeType") != JSON_TYPE:
+        return None
+    return Schema(schema=declared(config, "responseSchema", "responseJsonSchema", "generationConfig"))
+
+
+def _thinking(config: Json) -> Thinking | None:
+    """A budget of -1, or none, leaves it to the model: then there is nothing to ask of another."""
+    place = "generationConfig.thinkingConfig"
+    told = _object(config, "thinkingConfig", place)
+    level = told.get("thinkingLevel")
+    if level is not None and level != "THINKING_LEVEL_UNSPECIFIED":
+        effort = _EFFORTS.get(level) if isinstance(level, str) else None
+        if effort is None:
+            raise Unreadable(f"{place}.thinkingLevel", "MINIMAL, LOW, MEDIUM or HIGH")
+        return Thinking(effort=effort)
+    budget = whole(told.get("thinkingBudget"), f"{place}.thinkingBudget")
+    if budget is None or budget < 0:
+        return None
+    return Thinking(budget=budget) if budget else Thinking(enabled=False)

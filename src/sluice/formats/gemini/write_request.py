@@ -1,0 +1,174 @@
+"""Canon values as a request of the generateContent protocol (wires.md 3.1; hazards 7, 8, 22 to 27 of section 32)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sluice.base.errors import bad_request
+from sluice.base.formats import Format
+from sluice.formats.canon import Effort, Reasoning, Request, Tool, ToolCall, ToolResult
+from sluice.formats.codec import Abilities, Told, Written
+from sluice.formats.effort import BUDGETS, effort_of
+from sluice.formats.gemini.read_request import CACHED, JSON_TYPE, SYSTEM
+from sluice.formats.gemini.signatures import is_own
+from sluice.formats.gemini.write_parts import PartWriter, native_parts
+from sluice.formats.reading import unsupported
+
+Json = dict[str, Any]
+
+_MOST_STOPS = 5
+_LEVELS: dict[Effort, str] = {
+    "none": "LOW",
+    "minimal": "MINIMAL",
+    "low": "LOW",
+    "medium": "MEDIUM",
+    "high": "HIGH",
+    "xhigh": "XHIGH",
+    "max": "XHIGH",
+}
+_SHARED = {"seed": "seed", "presence_penalty": "presencePenalty", "frequency_penalty": "frequencyPenalty"}
+"""Knobs that chat completions have in the same sense under another name."""
+
+
+def write_request(request: Request, abilities: Abilities) -> Written:
+    """Raises GatewayError 400 naming content the protocol cannot carry. The body holds ``model`` and ``stream``, whose
+    place is the path."""
+    if request.source is Format.GEMINI:
+        return Written(_as_it_came(request))
+    if request.choices != 1:
+        message = "the provider of this model gives one answer at a time here: n must be 1"
+        raise bad_request("unsupported_value", message, "n")
+    told = Told()
+    system, contents = _turns(request, abilities, told)
+    body: Json = {"model": request.model, "contents": contents}
+    if system:
+        body[SYSTEM] = {"parts": system}
+    if request.tools:
+        body["tools"] = [{"functionDeclarations": _functions(request, told)}]
+        _choice(request, body, told)
+    config = _config(request, abilities, told)
+    if config:
+        body["generationConfig"] = config
+    if request.stream:
+        body["stream"] = True
+    told.foreign({name: value for name, value in request.extras.items() if name not in _SHARED})
+    return Written(body, told.all())
+
+
+def without_foreign_proofs(request: Request) -> Json:
+    """A request of this protocol without the proofs of other makers, which its models refuse."""
+    turns = []
+    for turn in request.turns:
+        kept = [part for part in turn.parts if not (isinstance(part, Reasoning) and _is_foreign(part))]
+        turns.append(kept)
+    return _as_it_came(request, turns)
+
+
+def _is_foreign(part: Reasoning) -> bool:
+    return bool(part.sealed or (part.signature and not is_own(part)))
+
+
+def _as_it_came(request: Request, kept: list[list[Any]] | None = None) -> Json:
+    """A request that came from this protocol; ``kept`` are the parts of its turns that are left."""
+    spelled = request.spelled
+    contents = []
+    parts = [turn.parts for turn in request.turns] if kept is None else kept
+    told = [(turn, part) for turn, part in zip(request.turns, parts, strict=True) if turn.place not in (CACHED, SYSTEM)]
+    for (turn, said), head in zip(told, spelled["roles"], strict=True):
+        contents.append({**head, "parts": native_parts(said), **turn.extras})
+    return {"contents": contents, **spelled["top"]}
+
+
+def _turns(request: Request, abilities: Abilities, told: Told) -> tuple[list[Json], list[Json]]:
+    """System texts hoisted; neighbours of one role made one, as answers to parallel calls must stand together."""
+    calls = [part for turn in request.turns for part in turn.parts if isinstance(part, ToolCall)]
+    writer = PartWriter(told, {call.id: call.name for call in calls}, signed=abilities.adaptive)
+    system: list[Json] = []
+    contents: list[Json] = []
+    for turn in request.turns:
+        told.foreign(turn.extras)
+        place = f"{turn.place}.content"
+        if turn.role in ("system", "developer"):
+            system += writer.parts(turn.parts, place)
+        elif turn.role == "assistant":
+            _add(contents, "model", writer.said(turn.parts, place))
+        else:
+            # Results first: what a user says beside them comes after.
+            ordered = sorted(turn.parts, key=lambda part: not isinstance(part, ToolResult))
+            _add(contents, "user", writer.parts(ordered, place))
+    return system, contents
+
+
+def _add(contents: list[Json], role: str, parts: list[Json]) -> None:
+    if contents and contents[-1]["role"] == role:
+        contents[-1]["parts"] += parts
+    elif parts:
+        contents.append({"role": role, "parts": parts})
+
+
+def _functions(request: Request, told: Told) -> list[Json]:
+    """All functions stand in one tool: servers take no second one with functions."""
+    functions = []
+    for at, tool in enumerate(request.tools):
+        if not isinstance(tool, Tool):
+            raise unsupported(f"tools[{at}]", tool.kind)
+        function: Json = {"name": tool.name}
+        if tool.description:
+            function["description"] = tool.description
+        if tool.schema and tool.schema.get("properties") != {}:
+            function["parametersJsonSchema"] = tool.schema
+        if tool.strict:
+            told.add("strict")
+        told.foreign(tool.extras)
+        functions.append(function)
+    return functions
+
+
+def _choice(request: Request, body: Json, told: Told) -> None:
+    if request.parallel is False:
+        told.add("parallel_tool_calls")
+    choice = request.tool_choice
+    if choice is None:
+        return
+    calling: Json = {"mode": "ANY" if choice.mode == "named" else choice.mode.upper()}
+    if choice.mode == "named":
+        calling["allowedFunctionNames"] = [choice.name]
+    body["toolConfig"] = {"functionCallingConfig": calling}
+
+
+def _config(request: Request, abilities: Abilities, told: Told) -> Json:
+    stops = [stop for stop in request.stop if stop][:_MOST_STOPS]
+    if len(stops) != len(request.stop):
+        told.add("stop")
+    values: Json = {
+        "maxOutputTokens": request.max_output,
+        "temperature": request.temperature,
+        "topP": request.top_p,
+        "topK": request.top_k,
+        "stopSequences": stops or None,
+        "thinkingConfig": _thinking(request, abilities, told),
+    }
+    if request.schema is not None:
+        values["responseMimeType"] = JSON_TYPE
+        values["responseJsonSchema"] = request.schema.schema
+    if request.source is Format.OPENAI_CHAT:
+        values |= {name: request.extras.get(other) for other, name in _SHARED.items()}
+    if request.user:
+        told.add("user")
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _thinking(request: Request, abilities: Abilities, told: Told) -> Json | None:
+    """A level for models that decide by themselves, else a budget: 0 is none, -1 what the model likes."""
+    wanted = request.thinking
+    if wanted is None:
+        return None
+    effort = effort_of(wanted)
+    if not abilities.adaptive:
+        if effort == "none":
+            return {"thinkingBudget": 0}
+        return {"includeThoughts": True, "thinkingBudget": wanted.budget or (BUDGETS[effort] if effort else -1)}
+    if effort == "none":
+        told.add("reasoning_effort=low")  # thinking cannot be switched off there
+        return {"thinkingLevel": _LEVELS[effort]}
+    return {"includeThoughts": True, **({"thinkingLevel": _LEVELS[effort]} if effort else {})}
