@@ -49,8 +49,9 @@ class Database:
         try:
             async with self.engine.connect() as conn:
                 yield conn
-        except (OperationalError, InterfaceError, ConnectionError, TimeoutError) as error:
-            raise DatabaseAway(_reason(error)) from error
+        except (DBAPIError, ConnectionError, TimeoutError) as error:
+            _raise_if_away(error)
+            raise
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
@@ -68,8 +69,9 @@ class Database:
             else:
                 async with self.engine.begin() as conn:
                     yield conn
-        except (OperationalError, InterfaceError, ConnectionError, TimeoutError) as error:
-            raise DatabaseAway(_reason(error)) from error
+        except (DBAPIError, ConnectionError, TimeoutError) as error:
+            _raise_if_away(error)
+            raise
 
     async def write_at_once(self, work: Callable[[sa.Connection], T]) -> T:
         """One transaction made by ``work``, which does nothing but talk to the database. Raises DatabaseAway.
@@ -87,8 +89,9 @@ class Database:
                         1, thread_name_prefix="sluice-writer", initializer=_yield_to_others
                     )
                 return await asyncio.get_running_loop().run_in_executor(self._thread, self._transaction, work)
-        except (OperationalError, InterfaceError, ConnectionError, TimeoutError) as error:
-            raise DatabaseAway(_reason(error)) from error
+        except (DBAPIError, ConnectionError, TimeoutError) as error:
+            _raise_if_away(error)
+            raise
 
     def _transaction(self, work: Callable[[sa.Connection], T]) -> T:
         if self._direct is None:
@@ -126,6 +129,20 @@ def _sqlite_engine(url: str) -> sa.Engine:
     engine = sa.create_engine(address, connect_args={"timeout": _BUSY_MS / 1000}, poolclass=sa.StaticPool)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+_AWAY_CLASSES = ("08", "40", "53", "57", "58")
+"""SQLSTATE: connection exception, rollback (deadlock), no resources (disk full, connections used up), the operator's
+doing (shutdown, starting up), the system (PostgreSQL docs, appendix A). SQLAlchemy has no class of its own for them."""
+
+
+def _raise_if_away(error: Exception) -> None:
+    """Raises DatabaseAway when it was the database that failed, and not what was asked of it."""
+    if isinstance(error, DBAPIError) and not isinstance(error, OperationalError | InterfaceError):
+        state = str(getattr(error.orig, "sqlstate", None) or "")
+        if not (error.connection_invalidated or state[:2] in _AWAY_CLASSES):
+            return
+    raise DatabaseAway(_reason(error)) from error
 
 
 def _reason(error: Exception) -> str:

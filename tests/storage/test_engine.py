@@ -1,0 +1,37 @@
+"""A database that breaks off is away; one that refuses what it was asked is not."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import ProgrammingError
+
+from sluice.storage.engine import Database, DatabaseAway
+
+pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+
+async def _end_a_connection(db: Database) -> None:
+    """As a restart of the server does."""
+    async with db.write() as conn:
+        mine = (await conn.execute(sa.text("SELECT pg_backend_pid()"))).scalar_one()
+        async with db.read() as other:
+            await other.execute(sa.text(f"SELECT pg_terminate_backend({mine})"))
+        await conn.execute(sa.text("SELECT 1"))
+
+
+async def _ask_nonsense(db: Database) -> None:
+    async with db.read() as conn:
+        await conn.execute(sa.text("SELECT * FROM no_such_table"))
+
+
+async def test_a_connection_ended_by_the_operator_is_a_database_away(database: Database) -> None:
+    with pytest.raises(DatabaseAway):
+        await _end_a_connection(database)
+    async with database.read() as conn:
+        assert (await conn.execute(sa.text("SELECT 1"))).scalar_one() == 1
+
+
+async def test_a_refused_statement_is_a_defect(database: Database) -> None:
+    with pytest.raises(ProgrammingError, match="no_such_table"):
+        await _ask_nonsense(database)
