@@ -156,7 +156,7 @@ def _text(value: Any) -> str:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, dict):  # Mistral: {"message": {"detail": [...]}}
-        value = value.get("detail") or value.get("message") or ""
+        value = value.get("detail") or value.get("message") or value.get("error") or ""
     if isinstance(value, list):
         parts = [item.get("msg", "") if isinstance(item, dict) else item for item in value]
         return "; ".join(part for part in parts if isinstance(part, str))

@@ -63,11 +63,14 @@ def _fold_call(calls: list[dict[str, Any]], piece: dict[str, Any]) -> None:
 
 
 def _grow(whole: dict[str, Any], more: dict[str, Any]) -> None:
-    """Adds members: texts and lists grow, objects merge, anything else is replaced; null adds nothing."""
+    """Adds members: texts and lists grow, objects merge, anything else is replaced; null adds nothing.
+
+    Nor does an empty text where nothing grows: some upstreams repeat ``"role": ""`` in every chunk.
+    """
     for name, value in more.items():
         old = whole.get(name)
-        if value is None:
-            whole.setdefault(name, None)
+        if value is None or (value == "" and name in _ONCE):
+            whole.setdefault(name, value)
         elif old is None or name in _ONCE or type(old) is not type(value):
             whole[name] = value
         elif isinstance(value, dict):
