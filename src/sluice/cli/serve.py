@@ -81,6 +81,8 @@ def _listen(host: str, port: int) -> socket.socket:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((host, port))
+        # From here on whoever connects waits for the workers to be there, and is not turned away.
+        sock.listen(_BACKLOG)
     except OSError as error:
         fail(f"cannot listen on {host} port {port}: {error.strerror}; choose another with --port")
     sock.set_inheritable(True)
