@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import ProgrammingError
 
-from sluice.storage.engine import Database, DatabaseAway
+from sluice.storage.engine import Database, DatabaseAway, open_database
 
-pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
 async def _end_a_connection(db: Database) -> None:
@@ -25,6 +27,7 @@ async def _ask_nonsense(db: Database) -> None:
         await conn.execute(sa.text("SELECT * FROM no_such_table"))
 
 
+@on_postgresql
 async def test_a_connection_ended_by_the_operator_is_a_database_away(database: Database) -> None:
     with pytest.raises(DatabaseAway):
         await _end_a_connection(database)
@@ -32,6 +35,19 @@ async def test_a_connection_ended_by_the_operator_is_a_database_away(database: D
         assert (await conn.execute(sa.text("SELECT 1"))).scalar_one() == 1
 
 
+@on_postgresql
 async def test_a_refused_statement_is_a_defect(database: Database) -> None:
     with pytest.raises(ProgrammingError, match="no_such_table"):
         await _ask_nonsense(database)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["postgresql://u@db.invalid/x", "postgresql://u@/x?host=/nowhere", "postgresql://u@127.0.0.1:1/x"],
+    ids=["no such name", "no such socket", "nobody listens"],
+)
+async def test_a_server_that_is_not_there_is_a_database_away(address: str, tmp_path: Path) -> None:
+    db = await open_database(address, tmp_path)
+    with pytest.raises(DatabaseAway):
+        await _ask_nonsense(db)
+    await db.close()

@@ -49,7 +49,7 @@ class Database:
         try:
             async with self.engine.connect() as conn:
                 yield conn
-        except (DBAPIError, ConnectionError, TimeoutError) as error:
+        except (DBAPIError, OSError) as error:
             _raise_if_away(error)
             raise
 
@@ -69,7 +69,7 @@ class Database:
             else:
                 async with self.engine.begin() as conn:
                     yield conn
-        except (DBAPIError, ConnectionError, TimeoutError) as error:
+        except (DBAPIError, OSError) as error:
             _raise_if_away(error)
             raise
 
@@ -89,7 +89,7 @@ class Database:
                         1, thread_name_prefix="sluice-writer", initializer=_yield_to_others
                     )
                 return await asyncio.get_running_loop().run_in_executor(self._thread, self._transaction, work)
-        except (DBAPIError, ConnectionError, TimeoutError) as error:
+        except (DBAPIError, OSError) as error:
             _raise_if_away(error)
             raise
 
