@@ -168,7 +168,9 @@ def test_verdict_ends_at_the_limit() -> None:
 
 def test_of_one_priority_those_that_speak_the_clients_protocol_come_first() -> None:
     bridged = {"formats": {Format.ANTHROPIC}, "bridges": {Format.OPENAI_CHAT: None}}
-    snapshot = _snapshot(_channel(1, **bridged), _channel(2), _channel(3, priority=5, **bridged), _channel(4, **bridged))
+    snapshot = _snapshot(
+        _channel(1, **bridged), _channel(2), _channel(3, priority=5, **bridged), _channel(4, **bridged)
+    )
     for seed in range(20):
         order = _order(snapshot, seed=seed)
         assert order[:2] == [3, 2]
