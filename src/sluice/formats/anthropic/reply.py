@@ -87,7 +87,7 @@ def spoken(part: Part) -> Part:
     """A part of another protocol as this one's clients take it: without what is foreign, and with the members their
     types promise (a signature, even when there is none to prove the thought)."""
     match part:
-        case Reasoning(sealed=""):
+        case Reasoning(sealed="", signature=""):
             return Reasoning(text=part.text, extras={"signature": ""})
         case Text():
             cited = [write_citation(citation) for citation in part.citations]
