@@ -53,3 +53,12 @@ def test_a_large_batch_is_split_as_alibaba_wants_it() -> None:
 )
 def test_any_other_address_is_openais_own_way(base: str) -> None:
     assert not bind(spec(base)).serves(Format.RERANK)
+
+
+def test_a_channel_that_has_options_gets_what_it_asks_for() -> None:
+    asked = ChannelSpec(
+        provider="openai-compatible", base_url=SILICON, key="sk-0123456789abcdefghij", options={"embeddings_batch": "7"}
+    )
+    dialect = bind(asked)
+    assert dialect.serves(Format.MODERATIONS)
+    assert dialect.serves(Format.RERANK)

@@ -275,12 +275,36 @@ def test_a_format_the_provider_does_not_offer_has_no_address() -> None:
         resolved_url(ChannelSpec(provider="openai", base_url="", key=KEY), Format.RERANK, "m")
 
 
+@pytest.mark.parametrize(
+    ("provider", "typed", "expected"),
+    [
+        ("ai360", "https://ai.360.cn", "https://ai.360.cn/v1"),
+        ("baichuan", "https://api.baichuan-ai.com", "https://api.baichuan-ai.com/v1"),
+        ("groq", "https://api.groq.com/openai", "https://api.groq.com/openai/v1"),
+        ("lingyiwanwu", "https://api.lingyiwanwu.com", "https://api.lingyiwanwu.com/v1"),
+        ("minimax", "https://api.minimax.chat", "https://api.minimax.chat/v1"),
+        ("mistral", "https://api.mistral.ai", "https://api.mistral.ai/v1"),
+        ("novita", "https://api.novita.ai/v3/openai", "https://api.novita.ai/v3/openai"),
+        ("openrouter", "https://openrouter.ai/api", "https://openrouter.ai/api/v1"),
+        ("spark", "https://spark-api-open.xf-yun.com", "https://spark-api-open.xf-yun.com/v1"),
+        ("stepfun", "https://api.stepfun.com", "https://api.stepfun.com/v1"),
+        ("together", "https://api.together.xyz", "https://api.together.xyz/v1"),
+        ("volcengine", "https://ark.cn-beijing.volces.com", "https://ark.cn-beijing.volces.com/api/v3"),
+        ("xai", "https://api.x.ai", "https://api.x.ai/v1"),
+    ],
+)
+def test_the_addresses_one_api_keeps_lead_to_the_same_place(provider: str, typed: str, expected: str) -> None:
+    """Its defaults: One API ``relay/channeltype/url.go``."""
+    assert resolved(provider, typed) == expected
+
+
 @pytest.mark.parametrize("provider", [name for name, vendor in vendors().items() if vendor.base_urls])
 def test_the_addresses_a_vendor_ships_are_complete(provider: str) -> None:
     for address in vendors()[provider].base_urls:
         native = "aip." in address
-        spec = ChannelSpec(provider=provider, base_url=address, key="a|b" if native else KEY)
-        (fmt,) = [fmt for fmt in CODECS if fmt in vendors()[provider].formats()][:1]
+        options = {"account_id": "0" * 32} if "{account_id}" in vendors()[provider].root else {}
+        spec = ChannelSpec(provider=provider, base_url=address, key="a|b" if native else KEY, options=options)
+        fmt = next(fmt for fmt in (*CODECS, *Format) if fmt in vendors()[provider].formats())
         shown = resolved_url(spec, fmt, "m")
         assert shown.startswith(address)
         assert resolved_url(replace(spec, base_url=shown), fmt, "m") == shown
@@ -290,7 +314,7 @@ def test_the_addresses_a_vendor_ships_are_complete(provider: str) -> None:
 def test_any_text_is_an_address_or_a_reason(typed: str, provider: str) -> None:
     spec = ChannelSpec(provider=provider, base_url=typed, key=KEY)
     told = bound_or_reason(spec)
-    assert KEY not in told if isinstance(told, str) else any(told.serves(fmt) for fmt in CODECS)
+    assert KEY not in told if isinstance(told, str) else any(told.serves(fmt) for fmt in Format)
 
 
 def bound_or_reason(spec: ChannelSpec) -> Dialect | str:

@@ -54,9 +54,9 @@ def _meant(vendor: Vendor, spec: ChannelSpec, table: Mapping[str, Vendor]) -> Ve
     """The vendor whose address stands in a channel of OpenAI's type.
 
     Guides for other programs say "type OpenAI, and this address as proxy": what that vendor does otherwise than OpenAI
-    (limits of a batch, further endpoints) holds all the same.
+    (limits of a batch, further endpoints) holds all the same. A channel with options has said itself what it wants.
     """
-    if vendor.id not in _GENERIC:
+    if vendor.id not in _GENERIC or any(spec.options.values()):
         return vendor
     origin = take_apart(spec.base_url, vendor).origin
     for other in table.values():
