@@ -76,6 +76,7 @@ def test_every_vendor_ships_what_people_need() -> None:
     numbers = [number for vendor in vendors().values() for number in vendor.numbers.one_api]
     assert len(numbers) == len(set(numbers)), "two vendors have one number of One API"
     for vendor in vendors().values():
+        assert {int(number) for number in vendor.numbers.one_api_urls} <= set(vendor.numbers.one_api)
         assert vendor.names.en
         assert vendor.names.zh
         own_server = not vendor.base_urls  # which serves what its operator loads

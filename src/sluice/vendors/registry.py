@@ -10,6 +10,7 @@ from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
 from sluice.base.formats import Format
+from sluice.formats.codecs import CODECS
 from sluice.vendors.dialect import Addressed, ChannelSpec, Dialect
 from sluice.vendors.openai_like import OpenAiLike
 from sluice.vendors.schema import Vendor, parse_vendor
@@ -60,9 +61,16 @@ def _meant(vendor: Vendor, spec: ChannelSpec, table: Mapping[str, Vendor]) -> Ve
         return vendor
     origin = take_apart(spec.base_url, vendor).origin
     for other in table.values():
-        if other.id not in _GENERIC and origin in [take_apart(url, other).origin for url in other.base_urls]:
+        addresses = [take_apart(url, other).origin for url in other.base_urls]
+        if other.id not in _GENERIC and origin in addresses and _speaks_openai(other):
             return other
     return vendor
+
+
+def _speaks_openai(vendor: Vendor) -> bool:
+    """Whether its conversations are OpenAI's: at one host there may be a protocol of the vendor's own beside it."""
+    spoken = vendor.formats() & CODECS.keys()
+    return not spoken or Format.OPENAI_CHAT in spoken
 
 
 def resolved_url(spec: ChannelSpec, fmt: Format, model: str, known: Mapping[str, Vendor] | None = None) -> str:

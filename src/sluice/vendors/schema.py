@@ -66,10 +66,12 @@ class FormField(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 class Numbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The type numbers other gateways give this vendor, for importing channels and for speaking their protocols.
 
-    Sources: One API ``relay/channeltype/define.go``, AI Proxy ``core/model/chtype.go``.
+    Sources: One API ``relay/channeltype/define.go``, AI Proxy ``core/model/chtype.go``. ``one_api_urls`` gives, by the
+    number, the base URL One API keeps for channels that name none, where it is not the vendor's (``url.go`` there).
     """
 
     one_api: tuple[int, ...] = ()
+    one_api_urls: Mapping[str, str] = {}
     ai_proxy: tuple[int, ...] = ()
 
 

@@ -116,9 +116,9 @@ def strip_endpoint(path: str, vendor: Vendor) -> tuple[str, bool]:
 
 
 def rooted(path: str, root: str) -> str:
-    """The path with the root appended; the root's first segments may be there already."""
+    """The path with the root appended; the root, or its first segments, may be there already."""
     segments = root.split("/")[1:]
-    for count in range(len(segments) - 1, 0, -1):
+    for count in range(len(segments), 0, -1):
         if path.endswith("/" + "/".join(segments[:count])):
             return "/".join((path, *segments[count:]))
     return path + root
