@@ -37,7 +37,7 @@ from sluice.formats.lines import OneAtATime
 from sluice.formats.tell import events_of
 
 each = pytest.mark.parametrize("codec", [CODECS[fmt] for fmt in (Format.OPENAI_CHAT, Format.ANTHROPIC)])
-MANY = settings(max_examples=80, deadline=None)
+MANY = settings(max_examples=40, deadline=None)
 VOICE = Voicing(model="m", new_id="1", created_s=1)
 
 words = st.text(st.characters(codec="utf-8"), min_size=1, max_size=8)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from sluice.base.wire import WireRequest
+from sluice.formats.anthropic.thinking import LEAST_BUDGET
 from sluice.formats.codec import Abilities
 from sluice.vendors.dialect import Call, ChannelSpec
 from sluice.vendors.openai_like import OpenAiLike
 from sluice.vendors.quirks import fits
 from sluice.vendors.schema import Vendor
+from sluice.vendors.turns import decoded
 
 _VERSION = b"anthropic-version"
 _DEFAULT_VERSION = b"2023-06-01"
@@ -39,6 +42,16 @@ class Anthropic(OpenAiLike):
             return request
         return replace(request, headers=(*request.headers, (_VERSION, _DEFAULT_VERSION)))
 
+    def shape(self, members: dict[str, Any], call: Call) -> list[str]:
+        """As of every vendor; a limit set because money is short must leave the budget of thought below it."""
+        told = super().shape(members, call)
+        capped = call.max_output is not None and "thinking" in members
+        return told + _fit_budget(members) if capped else told
+
+    def dropped(self, call: Call) -> tuple[str, ...]:
+        """What is left out or changed."""
+        return tuple(self.shape(dict(call.top), call))
+
     def models_request(self, credential: str) -> WireRequest | None:
         """The list is paged; a page holds at most a thousand, and there are fewer."""
         request = super().models_request(credential)
@@ -50,6 +63,19 @@ class Anthropic(OpenAiLike):
     def abilities(self, model: str) -> Abilities:
         """What a model can do, by its name."""
         return next((able for names, able in _MODELS if fits(model, names)), Abilities())
+
+
+def _fit_budget(members: dict[str, Any]) -> list[str]:
+    """Shortens a budget that is not below ``max_tokens``; without room for the least one there is no thinking."""
+    wanted = decoded(members, "thinking")
+    limit = members["max_tokens"]
+    if not isinstance(wanted, dict) or type(wanted.get("budget_tokens")) is not int or wanted["budget_tokens"] < limit:
+        return []
+    if limit <= LEAST_BUDGET:
+        del members["thinking"]
+        return ["thinking"]
+    members["thinking"] = {**wanted, "budget_tokens": limit - 1}
+    return [f"thinking.budget_tokens={limit - 1}"]
 
 
 def bind(vendor: Vendor, spec: ChannelSpec) -> Anthropic:
