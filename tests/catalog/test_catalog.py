@@ -31,7 +31,7 @@ def test_every_price_has_rates_a_source_and_a_date() -> None:
     free = read_toml("litellm.toml")["free"]
     for name, price in prices.items():
         assert len(price.source) > 10, name
-        assert date(2024, 1, 1) <= date.fromisoformat(price.as_of) <= date(2026, 11, 24), name
+        assert date(2024, 1, 1) <= date.fromisoformat(price.as_of) <= date(2026, 11, 25), name
         if not any(getattr(price.rates, field) for field in UNITS):
             assert name in free or "LiteLLM" not in price.source, f"{name} is free by nobody's word"
 
