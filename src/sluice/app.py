@@ -9,12 +9,12 @@ import secrets
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from random import Random, SystemRandom
 from types import FrameType
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import structlog
 from prometheus_client import CollectorRegistry
@@ -60,6 +60,8 @@ FAKE_ORIGIN = "http://fake.sluice.internal"
 """Where channels of the built-in fake provider point: each worker serves it on a port of its own."""
 JOURNALS = "journal"
 _HOUR_SECONDS = 3600
+_PATIENCE_SECONDS = 0.5
+T = TypeVar("T")
 
 
 class SystemClock:
@@ -99,7 +101,7 @@ class Worker:
         self._sealer = Sealer(load_or_create_key(settings.data_dir, key))
         folder = settings.data_dir / JOURNALS
         folder.mkdir(parents=True, exist_ok=True)
-        recovered = await recover(self._db, folder)
+        recovered = await self._once_there(lambda: recover(self._db, folder))
         if recovered:
             _log.info("settlements of a worker that died were applied", count=recovered)
         journal = Journal(folder, f"{_node(settings.data_dir)}-{secrets.token_hex(6)}", sync=settings.journal_sync)
@@ -107,11 +109,24 @@ class Worker:
         self._closing.push_async_callback(self._ledger.close)
         self._ledger.start()
         self._feed = ChangeFeed(self._db)
-        await self._reload()
+        await self._once_there(self._reload)
         self._closing.push_async_callback(self._end_tasks)
         for task in (self._follow(), self._count(), self._forget_old()):
             self._tasks.append(asyncio.ensure_future(task))
         return await self._build()
+
+    async def _once_there(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Does it as soon as the database answers. A worker that takes a dead one's place must not give up: the server
+        would take that for a fault of the program, and end the workers that still serve."""
+        told = False
+        while True:
+            try:
+                return await work()
+            except DatabaseAway as error:
+                if not told:
+                    _log.warning("the database is away; this worker waits for it", reason=str(error))
+                told = True
+            await asyncio.sleep(_PATIENCE_SECONDS)
 
     async def _build(self) -> Gateway:
         settings = self.settings
@@ -228,8 +243,9 @@ class Worker:
         return exposition(self._metrics.registry, shared)
 
     def ready(self) -> bool:
-        """Whether the database answers; without it the worker still serves, from memory and journal."""
-        return self._ledger.healthy and not self._feed.away
+        """Whether the database answers and the journal can be written; without the one the worker still serves, from
+        memory and journal, without the other it cannot."""
+        return self._ledger.healthy and not self._ledger.stuck and not self._feed.away
 
     def health(self) -> Mapping[str, object]:
         """The worker's state, for the management API."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from pathlib import Path
+
 import pytest
 
 from .books import NANO, read_books
@@ -83,4 +87,41 @@ async def test_without_money_at_hand_it_is_said_that_the_database_is_away(
     gateway.stop()
     books = await read_books(database_url, gateway.data_dir)
     assert START - books.balance == expected(MODEL, PRICES[MODEL]) < NANO
+    cutter.cut()
+
+
+def workers(gateway: Gateway) -> set[int]:
+    """The processes that serve for a gateway of several workers."""
+    parent = gateway.process.popen.pid
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return {int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_worker_that_dies_meanwhile_is_replaced_and_the_other_serves_on(
+    provider: Provider, new_gateway: NewGateway, database_url: str
+) -> None:
+    cutter = WireCutter(database_url)
+    environment = {"SLUICE_DATABASE_URL": cutter.url}
+    gateway = new_gateway(config(provider, PRICES), workers=2, environment=environment)
+    before = workers(gateway)
+    assert len(before) == 2
+    cutter.cut()
+    lost = before.pop()
+    os.kill(lost, signal.SIGKILL)
+    replaced = until(
+        lambda: {"now": now} if lost not in (now := workers(gateway)) and len(now) == 2 else None,
+        "another worker in the place of the dead one",
+    )
+    # The new one waits for the database; the old one answers.
+    assert before < replaced["now"]
+    assert gateway.http.get("/healthz").status_code == 200
+    cutter.mend()
+    becomes(gateway, 200)
+    served = {ask(gateway) for _ in range(20)}
+    assert workers(gateway) == replaced["now"]
+    gateway.stop()
+    books = await read_books(database_url, gateway.data_dir)
+    assert books.charges.keys() == served
+    assert books.leased == 0
     cutter.cut()

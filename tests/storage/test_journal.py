@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from ledger_tools import settlement
 
-from sluice.storage.journal import Journal, dead_workers, drop_worker, journal_files, records
+from sluice.storage.journal import Journal, damaged, dead_workers, drop_worker, journal_files, records
 
 
 def test_a_torn_tail_ends_the_journal_wherever_it_was_torn(tmp_path: Path) -> None:
@@ -154,3 +154,34 @@ def test_a_full_disk_refuses_whole_records_and_nothing_else(tmp_path: Path, room
     assert told
     (path,) = journal_files(tmp_path, "w")
     assert [item.id for item in records(path)] == told
+
+
+def test_damage_is_told_from_a_torn_end(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "w")
+    (path,) = journal_files(tmp_path, "w")
+    ends = [0]
+    for number in range(3):
+        journal.append(settlement({1: number}))
+        ends.append(path.stat().st_size)
+    journal.close(drop=False)
+    whole = path.read_bytes()
+    assert not damaged(path)
+    for cut in range(ends[2], ends[3]):
+        path.write_bytes(whole[:cut])
+        assert not damaged(path), cut
+        path.write_bytes(whole[:cut] + bytes(5000))
+        assert not damaged(path), cut
+    path.write_bytes(whole[: ends[1] + 20] + b"?" + whole[ends[1] + 21 :])
+    assert damaged(path)
+
+
+def test_a_probe_leaves_nothing_behind(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "w")
+    item = settlement({1: 5})
+    journal.append(item)
+    journal.probe()
+    last = settlement({1: 6})
+    journal.append(last)
+    (path,) = journal_files(tmp_path, "w")
+    assert list(records(path)) == [item, last]
+    journal.close(drop=True)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class GatewayError(Exception):
     """A refusal or failure a client is told of. The messages are redacted: no upstream key, address or account.
 
-    ``retry_after`` is seconds. ``should_retry`` becomes ``x-should-retry``; None leaves the header out.
+    ``retry_after`` is seconds. ``should_retry`` becomes ``x-should-retry``; None leaves the header out. ``limit`` is
+    the number of requests a minute that was passed.
     """
 
     status: int
@@ -19,6 +20,7 @@ class GatewayError(Exception):
     param: str | None = None
     retry_after: float | None = None
     should_retry: bool | None = None
+    limit: int | None = None
 
     def __str__(self) -> str:
         return f"{self.status} {self.code}: {self.message}"
@@ -56,9 +58,9 @@ def no_available_channel(message: str, retry_after: float | None = None) -> Gate
     )
 
 
-def rate_limited(message: str, retry_after: float) -> GatewayError:
-    """The token's own rate limit; ``retry_after`` is seconds."""
-    return GatewayError(429, "rate_limit_error", "rate_limit_exceeded", message, retry_after=retry_after)
+def rate_limited(message: str, retry_after: float, limit: int) -> GatewayError:
+    """The token's own ``limit`` of requests a minute; ``retry_after`` is seconds."""
+    return GatewayError(429, "rate_limit_error", "rate_limit_exceeded", message, retry_after=retry_after, limit=limit)
 
 
 def bad_request(code: str, message: str, param: str | None = None) -> GatewayError:

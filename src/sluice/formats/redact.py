@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Sequence
 
@@ -20,10 +21,17 @@ _PATTERNS = (
 )
 
 
+def mask(text: str, secrets: Sequence[str]) -> str:
+    """The text without the given secrets, as they are or in base64."""
+    known = {secret for secret in secrets if len(secret) >= _SHORTEST_SECRET}
+    for secret in sorted(known, key=len, reverse=True):
+        text = text.replace(secret, _MASK).replace(base64.b64encode(secret.encode()).decode(), _MASK)
+    return text
+
+
 def redact(text: str, secrets: Sequence[str] = ()) -> str:
     """The text without the given secrets, key-like strings, bearer values, query credentials, URLs and IP addresses."""
-    for secret in sorted({s for s in secrets if len(s) >= _SHORTEST_SECRET}, key=len, reverse=True):
-        text = text.replace(secret, _MASK)
+    text = mask(text, secrets)
     for pattern in _PATTERNS:
         text = pattern.sub(lambda m: f"{m[1]}={_MASK}" if m.re.groups and m[1] else _MASK, text)
     return text

@@ -80,7 +80,7 @@ class RateBook:
         if busy_until + step - now > 60.0 + 1e-9:
             wait = busy_until + step - now - 60.0
             text = f"the token {token.name!r} is limited to {limit} requests a minute"
-            return rate_limited(text, max(wait, 0.001))
+            return rate_limited(text, max(wait, 0.001), limit)
         self._full_at[token.id] = busy_until + step
         if len(self._full_at) > self._SWEEP_AT:
             self._full_at = {key: at for key, at in self._full_at.items() if at > now}

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sluice.base.clock import Clock, Rng
 from sluice.base.formats import Format
 from sluice.base.outcome import Cause, Fault, Reply, StreamParser
 from sluice.base.wire import WireHead
-from sluice.formats.redact import redact
-from sluice.relay.job import Job
+from sluice.formats.redact import mask, redact
+from sluice.relay.job import Job, Timing
 from sluice.relay.refusal import transport_fault
 from sluice.routing.snapshot import Channel
 from sluice.upstream.client import Deadlines, Exchange, TransportError
 from sluice.upstream.credentials import CredentialCache, CredentialFailed
 from sluice.upstream.router import Transports
 from sluice.vendors.dialect import Call, Dialect, Splitter
+
+_LONGEST_WORD = 128
+"""Characters of an upstream's error code, type and param that are passed on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,15 +42,6 @@ class OpenStream:
 Answer = Reply | OpenStream | Fault
 
 
-@dataclass(slots=True)
-class Timing:
-    """Monotonic seconds of one attempt. ``head_at`` is 0 until a head came; ``status`` is that of the answer."""
-
-    started: float
-    head_at: float = 0.0
-    status: int = 0
-
-
 class Attempter:
     """Makes attempts. Never raises on what an upstream does: a failure is a Fault."""
 
@@ -60,7 +54,7 @@ class Attempter:
         self._clock = clock
         self._rng = rng
 
-    async def attempt(self, job: Job, channel: Channel, timing: Timing) -> Answer:
+    async def attempt(self, job: Job, channel: Channel) -> Answer:
         """Tries the job at the channel. Raises GatewayError when the request cannot be said to this upstream."""
         call = self._call(job)
         reporter = channel.bridges.get(call.format) or channel.reporter
@@ -68,8 +62,8 @@ class Attempter:
         if channel.splitter is not None:
             parts = channel.splitter.split(call)
             if parts is not None:
-                return await self._attempt_parts(channel, channel.splitter, call, parts, timing)
-        return await self._attempt_call(channel, call, timing)
+                return await self._attempt_parts(job, channel, channel.splitter, call, parts)
+        return await self._attempt_call(job, channel, call)
 
     def _call(self, job: Job) -> Call:
         inbound = job.inbound
@@ -89,19 +83,21 @@ class Attempter:
         )
 
     async def _attempt_parts(
-        self, channel: Channel, splitter: Splitter, call: Call, parts: tuple[Call, ...], timing: Timing
+        self, job: Job, channel: Channel, splitter: Splitter, call: Call, parts: tuple[Call, ...]
     ) -> Answer:
         """Sends the parts of a batch one after another, and merges their answers."""
         replies: list[Reply] = []
         for part in parts:
-            answer = await self._attempt_call(channel, part, timing)
+            answer = await self._attempt_call(job, channel, part)
             if not isinstance(answer, Reply):
                 assert isinstance(answer, Fault), "a part of a batch is never streamed"
                 return answer
             replies.append(answer)
         return splitter.merge(call, replies)
 
-    async def _attempt_call(self, channel: Channel, call: Call, timing: Timing) -> Answer:
+    async def _attempt_call(self, job: Job, channel: Channel, call: Call) -> Answer:
+        timing = job.timing
+        assert timing is not None, "an attempt is in hand"
         dialect: Dialect = channel.bridges.get(call.format) or channel.dialect
         credential = ""
         try:
@@ -109,7 +105,7 @@ class Attempter:
             credential = cached if cached is not None else await self._credentials.get(dialect, channel.proxy_url)
             request = dialect.request(call, credential)
             transport = self._transports.transport_for(channel.proxy_url)
-            exchange = await transport.send(request, self._policy.deadlines)
+            exchange = await transport.send(request, self._policy.deadlines, job.connected)
         except CredentialFailed as failure:
             return failure.fault
         except TransportError as error:
@@ -148,7 +144,18 @@ def _stream_type(call: Call, head: WireHead) -> bytes:
     return b"text/event-stream; charset=utf-8"
 
 
-def redacted(fault: Fault, channel: Channel) -> str:
-    """The fault's message without the channel's key or address."""
+def redacted(fault: Fault, channel: Channel) -> Fault:
+    """The fault as it may be shown: none of its texts holds the channel's key or address."""
     spec = channel.spec
-    return redact(fault.message, (spec.key, *spec.key.split("|"), spec.base_url))
+    secrets = (spec.key, *spec.key.split("|"), spec.base_url)
+
+    def word(text: str | None) -> str | None:
+        return mask(text, secrets)[:_LONGEST_WORD] if text else text
+
+    return replace(
+        fault,
+        message=redact(fault.message, secrets),
+        code=word(fault.code),
+        type=word(fault.type),
+        param=word(fault.param),
+    )

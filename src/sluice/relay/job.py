@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sluice.accounting.pricing import PriceRow, Rates, charge
 from sluice.accounting.settlement import AttemptRecord, Settlement
 from sluice.base.outcome import Cause, StreamParser
@@ -16,6 +18,15 @@ FREE = PriceRow(id=0, model="", rates=Rates())
 _MESSAGE_LIMIT = 500
 _CODE_LIMIT = 128
 _CLIENT_LIMIT = 120
+
+
+@dataclass(slots=True)
+class Timing:
+    """Monotonic seconds of one attempt. ``head_at`` is 0 until a head came; ``status`` is that of the answer."""
+
+    started: float
+    head_at: float = 0.0
+    status: int = 0
 
 
 class Job:
@@ -38,6 +49,7 @@ class Job:
         "sent",
         "settled",
         "snapshot",
+        "timing",
         "tried",
         "upstream_model",
     )
@@ -57,6 +69,7 @@ class Job:
         self.forwarded_ms = 0
         self.first_ms = 0
         self.sent = False
+        self.timing: Timing | None = None
         self.committed = False
         self.parser: StreamParser | None = None
         self.settled = False
@@ -71,6 +84,10 @@ class Job:
         prices = self.snapshot.prices
         self.price = prices.get(model) or prices.get(upstream) or prices.get("*") or FREE
 
+    def connected(self) -> None:
+        """From now on an upstream may have received the request."""
+        self.sent = True
+
     def so_far(self) -> tuple[Usage, int]:
         """The usage the open stream has told, and the bytes of text it has brought."""
         parser = self.parser
@@ -80,9 +97,12 @@ class Job:
         """Milliseconds from the request's arrival to ``now`` (monotonic seconds)."""
         return int((now - self.inbound.started) * 1000)
 
-    def note_attempt(self, started: float, head_at: float, now: float, status: int, outcome: str, message: str) -> None:
-        """Adds one attempt to the record. Times are monotonic seconds; ``head_at`` is 0 when no head came."""
+    def note_attempt(self, now: float, status: int, outcome: str, message: str) -> None:
+        """Ends the attempt in hand and adds it to the record; ``now`` is monotonic seconds."""
         assert self.channel is not None
+        assert self.timing is not None
+        started, head_at = self.timing.started, self.timing.head_at
+        self.timing = None
         self.attempts.append(
             AttemptRecord(
                 self.channel.id,
@@ -110,7 +130,7 @@ class Job:
             inbound.format,
             storable(inbound.model, LONGEST_MODEL),
             storable(self.upstream_model, LONGEST_MODEL),
-            self.channel.id if self.channel and self.attempts and self.attempts[-1].outcome == "ok" else 0,
+            self._served_by(amount),
             inbound.stream,
             status,
             storable(error_code, _CODE_LIMIT),
@@ -129,3 +149,10 @@ class Job:
             tuple(self.attempts),
             tuple([(account, amount) for account in inbound.token.accounts]) if amount else (),
         )
+
+    def _served_by(self, amount: int) -> int:
+        """The channel whose answer, or part of one, the client got or pays for; 0 for none."""
+        if not self.attempts:
+            return 0
+        last = self.attempts[-1]
+        return last.channel_id if self.committed or amount or last.outcome == "ok" else 0

@@ -42,6 +42,8 @@ class Till:
 
         Raises GatewayError: 429 insufficient_quota, 503 when money is short here and the database cannot be asked.
         """
+        if not self._ledger.writable():
+            raise _journal_stuck()
         accounts = job.inbound.token.accounts
         plan = self._plan(job, self._ledger.available(accounts))
         if isinstance(plan, Refusal) or plan.max_output is not None:
@@ -98,7 +100,7 @@ class Till:
             self._ledger.settle(job.inbound.token.accounts, job.reserved, settlement)
         except OSError as error:
             _log.error("the journal cannot be written", reason=str(error), request_id=job.inbound.id)
-            raise _ledger_away() from None
+            raise _journal_stuck() from None
         self._metrics.settled(settlement)
 
     @staticmethod
@@ -119,6 +121,11 @@ def _refused(refusal: Refusal) -> GatewayError:
         f"this request may cost up to ${needed}, and ${available} is left on the token or its user: "
         "ask for fewer tokens (max_tokens) or add money"
     )
+
+
+def _journal_stuck() -> GatewayError:
+    text = "the gateway cannot keep account of requests (its disk may be full); this one was not charged"
+    return GatewayError(503, "server_error", "ledger_unavailable", text, retry_after=2.0)
 
 
 def _ledger_away() -> GatewayError:

@@ -26,7 +26,8 @@ async def pump(
     """Pumps a stream to its end. Returns the fault that ended it, if one did.
 
     ``on_commit`` is called before the first byte goes to the client: until then a fault leaves the client untouched,
-    and another channel may take over. ``settle`` is called once, before the last bytes of a stream that ended well.
+    and another channel may take over. ``settle`` is called once, before the last bytes of a stream that ended well,
+    and may refuse them by raising.
     """
     parser, exchange = stream.parser, stream.exchange
     held: list[bytes] = []
@@ -45,10 +46,10 @@ async def pump(
                     held.append(out)
                 if not (parser.committed or last):
                     continue
-                on_commit()
-                started = True
                 if last:
                     settle()
+                on_commit()
+                started = True
                 await client.start(200, headers)
                 out = b"".join(held)
             elif last:

@@ -26,9 +26,9 @@ def transport_fault(error: TransportError) -> Fault:
             return Fault(cause=Cause.BROKEN, message="the exchange with the upstream failed")
 
 
-def client_error(fault: Fault, message: str) -> GatewayError:
-    """The error a client sees when ``fault`` was the last word; ``message`` is the fault's text, redacted."""
-    text = message or "the upstream gave no reason"
+def client_error(fault: Fault) -> GatewayError:
+    """The error a client sees when ``fault``, already redacted, was the last word."""
+    text = fault.message or "the upstream gave no reason"
     match fault.cause:
         case Cause.REQUEST | Cause.MODEL:
             status = fault.status if fault.status in _PASSED_STATUSES else 400

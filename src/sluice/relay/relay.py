@@ -11,9 +11,9 @@ from sluice.base.clock import Clock, Rng
 from sluice.base.errors import GatewayError
 from sluice.base.outcome import Fault, Reply
 from sluice.base.wire import Header
-from sluice.relay.attempt import Attempter, OpenStream, Timing, redacted
+from sluice.relay.attempt import Attempter, OpenStream, redacted
 from sluice.relay.inbound import ClientConnection, Inbound
-from sluice.relay.job import Job
+from sluice.relay.job import Job, Timing
 from sluice.relay.money import Till
 from sluice.relay.pump import drain, pump
 from sluice.relay.refusal import client_error
@@ -83,36 +83,34 @@ class Relay:
                     channel = following
                     job.choose(channel)
                 case _:
-                    raise client_error(fault, redacted(fault, channel))
+                    raise client_error(redacted(fault, channel))
 
     async def _try(self, job: Job, channel: Channel, client: ClientConnection) -> Fault | None:
         """One attempt, delivered to the client if it succeeds; its fault, if another attempt may still be made."""
-        timing = Timing(self.clock.monotonic())
-        job.forwarded_ms = job.since(timing.started)
-        job.sent = True
-        answer = await self.attempter.attempt(job, channel, timing)
+        job.timing = Timing(self.clock.monotonic())
+        job.forwarded_ms = job.since(job.timing.started)
+        answer = await self.attempter.attempt(job, channel)
         if isinstance(answer, Reply):
-            self._succeeded(job, channel, timing)
+            self._succeeded(job, channel)
             job.first_ms = job.since(self.clock.monotonic())
             self.till.settle(job, Ending.COMPLETE, usage=answer.usage, produced=answer.output_bytes)
             await client.answer(200, _headers(job, answer.content_type), answer.body)
             return None
         if isinstance(answer, OpenStream):
-            return await self._stream(job, channel, client, answer, timing)
-        self._failed(job, channel, answer, timing)
+            return await self._stream(job, channel, client, answer)
+        self._failed(job, channel, answer)
         return answer
 
-    async def _stream(
-        self, job: Job, channel: Channel, client: ClientConnection, stream: OpenStream, timing: Timing
-    ) -> Fault | None:
+    async def _stream(self, job: Job, channel: Channel, client: ClientConnection, stream: OpenStream) -> Fault | None:
         parser = job.parser = stream.parser
 
         def on_commit() -> None:
             job.committed = True
-            job.first_ms = job.since(self.clock.monotonic())
+            job.first_ms = job.first_ms or job.since(self.clock.monotonic())
 
         def settle() -> None:
-            self._succeeded(job, channel, timing)
+            job.first_ms = job.first_ms or job.since(self.clock.monotonic())
+            self._succeeded(job, channel)
             self.till.settle(job, Ending.COMPLETE, usage=parser.usage, produced=parser.output_bytes)
 
         try:
@@ -123,11 +121,11 @@ class Relay:
             stream.exchange.abort()
         if fault is None:
             return None
-        self._failed(job, channel, fault, timing)
+        self._failed(job, channel, fault)
         if not job.committed:
             job.parser = None
             return fault
-        error = client_error(fault, redacted(fault, channel))
+        error = client_error(redacted(fault, channel))
         self.till.settle(
             job,
             Ending.UPSTREAM_BROKE,
@@ -147,6 +145,8 @@ class Relay:
     def _client_left(self, job: Job) -> None:
         usage, produced = job.so_far()
         ending = Ending.CLIENT_GONE if job.sent else Ending.REFUSED
+        if job.timing is not None:
+            job.note_attempt(self.clock.monotonic(), job.timing.status, "client_gone", "")
         self.till.settle(job, ending, status=CLIENT_GONE, error_code="client_gone", usage=usage, produced=produced)
 
     def _met_a_defect(self, job: Job) -> None:
@@ -155,16 +155,18 @@ class Relay:
         ending = Ending.UPSTREAM_BROKE if job.committed else Ending.FAILED
         self.till.settle(job, ending, status=500, error_code="internal_error", usage=usage, produced=produced)
 
-    def _succeeded(self, job: Job, channel: Channel, timing: Timing) -> None:
+    def _succeeded(self, job: Job, channel: Channel) -> None:
         self.health.succeeded(channel.id)
-        job.note_attempt(timing.started, timing.head_at, self.clock.monotonic(), timing.status, "ok", "")
+        assert job.timing is not None
+        job.note_attempt(self.clock.monotonic(), job.timing.status, "ok", "")
 
-    def _failed(self, job: Job, channel: Channel, fault: Fault, timing: Timing) -> None:
+    def _failed(self, job: Job, channel: Channel, fault: Fault) -> None:
         now = self.clock.monotonic()
         self.health.failed(channel.id, fault, now)
         job.tried.append((channel.id, fault.cause))
-        status = fault.status or timing.status
-        job.note_attempt(timing.started, timing.head_at, now, status, fault.cause.value, redacted(fault, channel))
+        assert job.timing is not None
+        status = fault.status or job.timing.status
+        job.note_attempt(now, status, fault.cause.value, redacted(fault, channel).message)
 
 
 def _headers(job: Job, content_type: bytes) -> list[Header]:

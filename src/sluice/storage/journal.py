@@ -20,6 +20,7 @@ from sluice.accounting.settlement import Settlement
 
 _HEAD = struct.Struct("<II")
 _LARGEST = 16 * 1024 * 1024
+_ROOM = 8 * 1024
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Settlement)
@@ -39,6 +40,21 @@ def records(path: Path) -> Iterator[Settlement]:
         except msgspec.MsgspecError:
             return
         at += _HEAD.size + length
+
+
+def damaged(path: Path) -> bool:
+    """Whether more follows where ``records`` stops than what a machine that died leaves: a torn record, or zeros."""
+    data = path.read_bytes()
+    at = 0
+    while at + _HEAD.size <= len(data):
+        length, check = _HEAD.unpack_from(data, at)
+        body = data[at + _HEAD.size : at + _HEAD.size + length]
+        if length > _LARGEST or len(body) < length or zlib.crc32(body) != check or not body:
+            break
+        at += _HEAD.size + length
+    rest = data[at:].rstrip(b"\0")
+    whole = len(rest) >= _HEAD.size and len(rest) >= _HEAD.size + _HEAD.unpack_from(rest)[0]
+    return whole or len(rest) > _LARGEST
 
 
 class Journal:
@@ -86,6 +102,14 @@ class Journal:
         if self._size >= self._segment_bytes:
             self._rotate()
         return holder
+
+    def probe(self) -> None:
+        """Raises OSError while there is no room for a further record."""
+        try:
+            if os.write(self._file, bytes(_ROOM)) != _ROOM:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        finally:
+            os.ftruncate(self._file, self._size)
 
     def _rotate(self) -> None:
         try:

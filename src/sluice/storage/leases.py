@@ -20,7 +20,7 @@ from sluice.base.money import Nano
 from sluice.storage.apply import Applier, return_leases
 from sluice.storage.engine import Database, DatabaseAway
 from sluice.storage.heartbeat import BEAT_SECONDS, beat, return_silent
-from sluice.storage.journal import Journal, dead_workers, drop_worker, journal_files, records
+from sluice.storage.journal import Journal, damaged, dead_workers, drop_worker, journal_files, records
 from sluice.storage.ledger import LedgerAway
 from sluice.storage.tables import accounts, leases
 
@@ -60,8 +60,17 @@ class WorkerLedger:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.healthy = True
+        self.stuck = False
 
     # The hot path.
+
+    def writable(self) -> bool:
+        """Whether a settlement can be kept: tried anew after one could not."""
+        if self.stuck:
+            with suppress(OSError):
+                self._journal.probe()
+                self.stuck = False
+        return not self.stuck
 
     def available(self, accounts: tuple[int, ...]) -> Nano:
         """The least that is free here on any of the accounts."""
@@ -79,7 +88,11 @@ class WorkerLedger:
         """Journals the settlement, gives the reservation back and takes the charges. Raises OSError."""
         if reserved:
             self._book.release(accounts, reserved)
-        segment = self._journal.append(settlement)
+        try:
+            segment = self._journal.append(settlement)
+        except OSError:
+            self.stuck = True
+            raise
         self._book.spend(settlement.charges)
         if len(self._pending) < MOST_PENDING:
             self._pending.append((segment, settlement))
@@ -299,6 +312,9 @@ async def recover(db: Database, folder: Path) -> int:
             batch = list(records(path))
             for at in range(0, len(batch), BATCH):
                 total += (await applier.apply(worker, batch[at : at + BATCH], old=True)).new
+            if damaged(path):
+                kept = path.rename(path.with_suffix(".damaged"))
+                _log.error("a journal is damaged; what follows the damage is not charged", file=str(kept))
         async with db.write() as conn:
             await return_leases(conn, worker)
         drop_worker(folder, worker)

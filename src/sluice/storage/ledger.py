@@ -31,6 +31,10 @@ class Ledger(Protocol):
         and takes the charges from the leases. Raises OSError when the journal cannot be written."""
         ...
 
+    def writable(self) -> bool:
+        """Whether a settlement can be kept now (False: the disk is full, ...)."""
+        ...
+
     def release(self, accounts: tuple[int, ...], reserved: Nano) -> None:
         """Gives a reservation back without a record."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -83,12 +84,19 @@ class Exchange(Protocol):
         ...
 
 
+def unnoticed() -> None:
+    """Nobody wants to know."""
+
+
 class Transport(Protocol):
     """Sends requests. Safe to use from many tasks of one event loop."""
 
-    async def send(self, request: WireRequest, deadlines: Deadlines) -> Exchange:
+    async def send(
+        self, request: WireRequest, deadlines: Deadlines, connected: Callable[[], None] = unnoticed
+    ) -> Exchange:
         """Sends the request and waits for the head of the answer. 1xx heads are skipped.
 
+        ``connected`` is called once there is a connection: before that nothing of the request can have been sent.
         Cancelling closes the socket. Raises TransportError.
         """
         ...

@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import deque
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from sluice.base.wire import WireRequest
-from sluice.upstream.client import Deadlines, Exchange, Limits, Unreachable
+from sluice.upstream.client import Deadlines, Exchange, Limits, Unreachable, unnoticed
 from sluice.upstream.connection import Connection
 from sluice.upstream.decoding import decoded
 from sluice.upstream.exchange import Http1Exchange, Stale
@@ -169,7 +170,9 @@ class Http1Transport:
         self._pools: dict[str, Pool] = {}
         self._sweeper: asyncio.TimerHandle | None = None
 
-    async def send(self, request: WireRequest, deadlines: Deadlines) -> Exchange:
+    async def send(
+        self, request: WireRequest, deadlines: Deadlines, connected: Callable[[], None] = unnoticed
+    ) -> Exchange:
         """Sends the request; a pooled connection that proves dead before any byte of an answer is replaced once."""
         pool = self._pools.get(request.origin)
         if pool is None:
@@ -181,6 +184,7 @@ class Http1Transport:
         fresh = False
         while True:
             connection = await pool.take(loop.time() + deadlines.connect, fresh=fresh)
+            connected()
             exchange = Http1Exchange(connection, request, deadlines, self._limits, begun)
             try:
                 await exchange.open(head)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ from sluice.upstream.client import (
     TooLarge,
     TransportError,
     Unreachable,
+    unnoticed,
 )
 from sluice.upstream.decoding import decoded
 from sluice.upstream.framing import check
@@ -70,6 +71,7 @@ class _Progress:
     """How far a request got: what a failure means depends on it. ``head``: seconds for the head of the answer."""
 
     head: float
+    told: Callable[[], None]
     connected: bool = False
     reused: bool = False
     clock: asyncio.Timeout | None = None
@@ -78,6 +80,7 @@ class _Progress:
     def connection(self) -> None:
         """The request has its connection."""
         self.connected = True
+        self.told()
         self.within(self.head)
 
     def within(self, seconds: float) -> None:
@@ -144,17 +147,19 @@ class ProxiedTransport:
             )
         return self._session
 
-    async def send(self, request: WireRequest, deadlines: Deadlines) -> Exchange:
+    async def send(
+        self, request: WireRequest, deadlines: Deadlines, connected: Callable[[], None] = unnoticed
+    ) -> Exchange:
         """Sends the request and waits for the head; a pooled connection found dead is replaced once."""
         check(request)
         self._guard.check_numbers(origin_host(request.origin))
-        progress = _Progress(deadlines.head)
+        progress = _Progress(deadlines.head, connected)
         try:
             response = await self._ask(request, deadlines, progress)
         except aiohttp.ServerDisconnectedError as error:
             if not progress.reused or error.message != _UNHEARD:
                 raise _failure(error, progress) from error
-            progress = _Progress(deadlines.head)
+            progress = _Progress(deadlines.head, connected)
             try:
                 response = await self._ask(request, deadlines, progress)
             except _FAILURES as again:

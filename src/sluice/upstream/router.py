@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from sluice.base.wire import WireRequest
-from sluice.upstream.client import Deadlines, Exchange, Limits, Transport
+from sluice.upstream.client import Deadlines, Exchange, Limits, Transport, unnoticed
 from sluice.upstream.guard import Guard
 from sluice.upstream.http1 import Http1Transport
 from sluice.upstream.proxied import ProxiedTransport
@@ -20,12 +20,14 @@ class _Overriding:
         self._inner = inner
         self._overrides = overrides
 
-    async def send(self, request: WireRequest, deadlines: Deadlines) -> Exchange:
+    async def send(
+        self, request: WireRequest, deadlines: Deadlines, connected: Callable[[], None] = unnoticed
+    ) -> Exchange:
         """Sends the request to the origin that stands for its own."""
         other = self._overrides.get(request.origin)
         if other is not None:
             request = dataclasses.replace(request, origin=other)
-        return await self._inner.send(request, deadlines)
+        return await self._inner.send(request, deadlines, connected)
 
     async def aclose(self) -> None:
         """Closes every connection."""

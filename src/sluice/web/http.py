@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
@@ -214,5 +215,11 @@ def rejection_headers(error: GatewayError, request_id: str) -> list[Header]:
     if error.should_retry is not None:
         headers.append((b"x-should-retry", b"true" if error.should_retry else b"false"))
     if error.retry_after is not None:
-        headers.append((b"retry-after", b"%d" % max(1, round(error.retry_after))))
+        seconds = max(1, math.ceil(error.retry_after))
+        headers.append((b"retry-after", b"%d" % seconds))
+        if error.limit is not None:
+            # As OpenAI's own: https://platform.openai.com/docs/guides/rate-limits
+            headers.append((b"x-ratelimit-limit-requests", b"%d" % error.limit))
+            headers.append((b"x-ratelimit-remaining-requests", b"0"))
+            headers.append((b"x-ratelimit-reset-requests", b"%ds" % seconds))
     return headers

@@ -24,7 +24,11 @@ def probe_routes(
 
     async def readyz(scope: Scope, receive: Receive, send: Send) -> None:
         good = ready()
-        await _text(send, 200 if good else 503, b"ready\n" if good else b"the database is away\n")
+        await _text(
+            send,
+            200 if good else 503,
+            b"ready\n" if good else b"the database is away, or the journal cannot be written\n",
+        )
 
     async def metrics(scope: Scope, receive: Receive, send: Send) -> None:
         if metrics_open or _manages(snapshot(), credential(scope)):

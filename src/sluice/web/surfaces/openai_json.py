@@ -115,7 +115,7 @@ def read(endpoint: JsonEndpoint, visit: Visit, body: bytes) -> Inbound:
 
 def _check_members(endpoint: JsonEndpoint, top: Top) -> None:
     for name in (*endpoint.present, *endpoint.lists):
-        if name not in top:
+        if name not in top or bytes(memoryview(top[name])[:4]) == b"null":
             raise bad_request("missing_field", f"the field {name!r} is required", name)
     for name in endpoint.lists:
         raw = bytes(top[name])
