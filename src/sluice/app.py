@@ -38,6 +38,7 @@ from sluice.storage.leases import WorkerLedger, recover
 from sluice.storage.load import load_changes
 from sluice.storage.manage.accounts import totals
 from sluice.storage.prune import prune_requests
+from sluice.storage.responses import ResponseStore
 from sluice.storage.sealing import Sealer, load_or_create_key
 from sluice.telemetry.logs import configure
 from sluice.telemetry.metrics import Metrics, exposition
@@ -174,7 +175,7 @@ class Worker:
         self.edge = Edge(
             new_id=new_id, read_timeout=settings.client_read_timeout, write_timeout=settings.client_write_timeout
         )
-        return Gateway(relay_routes(door, self._totals), mounts, console_app(), new_id=new_id)
+        return Gateway(relay_routes(door, self._totals, ResponseStore(self._db)), mounts, console_app(), new_id=new_id)
 
     def _admin_deps(self, probe: Probe) -> AdminDeps:
         async def balance_changed(account_id: int) -> None:

@@ -187,6 +187,8 @@ def check_fold(case: Case, dialect: Dialect) -> None:
     assert case.reply is not None
     if case.call.format is Format.ANTHROPIC:
         _check_messages_fold(case.stream.expected(), case.reply.expected())
+    elif case.call.format is Format.OPENAI_RESPONSES:
+        _check_responses_fold(case.stream.expected(), case.reply.expected())
     else:
         _check_chat_fold(case.stream.expected(), case.reply.expected())
     assert (case.stream.usage, case.stream.finish) == (case.reply.usage, case.reply.finish)
@@ -226,6 +228,14 @@ def _check_messages_fold(stream: bytes, reply: bytes) -> None:
                 message["usage"] |= data["usage"]
     for name in ("id", "model", "role", "content", "stop_reason", "stop_sequence", "usage"):
         assert _bare(message[name]) == _bare(whole[name]), name
+
+
+def _check_responses_fold(stream: bytes, reply: bytes) -> None:
+    """The items that are done are the whole answer's, and the last event holds all of it."""
+    events = [parsed(event.data) for event in SseDecoder().feed(stream)]
+    whole = parsed(reply)
+    assert [event["item"] for event in events if event["type"] == "response.output_item.done"] == whole["output"]
+    assert events[-1]["response"] == whole
 
 
 def _bare(value: Any) -> Any:

@@ -61,7 +61,7 @@ def endpoints_page() -> str:
 
 
 def _relay() -> Iterator[tuple[str, str]]:
-    for method, path in relay_routes(NOTHING, NOTHING):
+    for method, path in relay_routes(NOTHING, NOTHING, NOTHING):
         shown = path + "{model}" if path == MODELS_PREFIX else path
         yield method, code("/v1" + shown)
 

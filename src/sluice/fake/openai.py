@@ -10,6 +10,7 @@ from typing import Any
 
 from sluice.fake.content import MP3, PNG, WAV, Json, Said, answer, text_of, tokens_of, usage, vector
 from sluice.fake.http import Ask
+from sluice.fake.responses import responses
 
 CREATED = 1_700_000_000
 MODELS = (
@@ -292,6 +293,7 @@ async def models(ask: Ask) -> None:
 ROUTES = {
     "/chat/completions": chat,
     "/completions": completions,
+    "/responses": responses,
     "/embeddings": embeddings,
     "/rerank": rerank,
     "/reranks": rerank,

@@ -242,6 +242,17 @@ usage_totals = sa.Table(
     sqlite_with_rowid=False,  # rows lie in the order they are read in
 )
 
+responses = sa.Table(
+    "responses",
+    metadata,
+    sa.Column("user_id", sa.BigInteger, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),  # resp_...
+    sa.Column("created_ms", sa.BigInteger, nullable=False, index=True),
+    sa.Column("size", sa.BigInteger, nullable=False),  # bytes of the two columns below
+    sa.Column("response", sa.LargeBinary, nullable=False),  # the answer's JSON, deflated
+    sa.Column("input", sa.LargeBinary, nullable=False),  # a JSON list of all items it answers, deflated
+)
+
 settings = sa.Table(
     "settings",
     metadata,

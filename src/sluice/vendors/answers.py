@@ -16,6 +16,7 @@ from sluice.formats.openai_chat.errors import fault_from
 from sluice.formats.tell import as_stream
 from sluice.vendors.dialect import Call
 from sluice.vendors.parts import EVENT_STREAM, is_whole
+from sluice.vendors.responses import read_answer
 
 Codes = Mapping[str, Cause]
 Reader = Callable[[Call, WireHead, bytes, Codes], Reply | Fault]
@@ -66,6 +67,7 @@ def _messages(call: Call, head: WireHead, body: bytes, codes: Codes) -> Reply | 
 
 READERS: Mapping[Format, Reader] = {
     Format.ANTHROPIC: _messages,
+    Format.OPENAI_RESPONSES: read_answer,
     Format.EMBEDDINGS: read_embeddings,
     Format.RERANK: _rerank,
     Format.IMAGES: _images,

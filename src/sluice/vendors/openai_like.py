@@ -24,6 +24,7 @@ from sluice.formats.openai_chat.errors import fault_from
 from sluice.formats.openai_chat.stream import ChatStream
 from sluice.formats.simple import PassingStream
 from sluice.formats.sse import SseDecoder
+from sluice.vendors import responses
 from sluice.vendors.answers import READERS
 from sluice.vendors.call_ids import short_call_ids
 from sluice.vendors.dialect import Call, ChannelSpec, Minter
@@ -138,6 +139,8 @@ class OpenAiLike:
             self._shape_embeddings(members)
         elif call.format is Format.ANTHROPIC and call.max_output is not None:
             members["max_tokens"] = bounded(members.get("max_tokens"), call.max_output)
+        elif call.format is Format.OPENAI_RESPONSES:
+            responses.shape_request(members, call)
         elif call.format is Format.IMAGES:
             # The answer is read whole: a client that asked for events could do nothing with it.
             told += [name for name in ("stream", "partial_images") if members.pop(name, None) is not None]
@@ -228,6 +231,8 @@ class OpenAiLike:
             return self.chat_stream(call, wants_usage=call.wants_usage)
         if call.format is Format.ANTHROPIC:
             return PassedMessages(model=call.model)
+        if call.format is Format.OPENAI_RESPONSES:
+            return responses.passed_stream(call)
         return PassingStream(events=is_event_stream(head))
 
     def chat_stream(self, call: Call, *, wants_usage: bool) -> ChatStream:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from sluice.base.errors import GatewayError, not_found
+from sluice.storage.responses import ResponseStore
 from sluice.web.errors import ANTHROPIC, OPENAI
 from sluice.web.http import App, AsgiClient, Message, Receive, Scope, Send, credential, preflight, rejection_headers
-from sluice.web.surfaces import anthropic, openai_forms, openai_info, openai_json
+from sluice.web.surfaces import anthropic, openai_forms, openai_info, openai_json, openai_responses
 from sluice.web.surfaces.door import Door, Route, enter
 
 Routes = Mapping[tuple[str, str], Route]
 """(method, path without its ``/v1``) -> route."""
 
 
-def relay_routes(door: Door, totals: openai_info.Totals) -> Routes:
+def relay_routes(door: Door, totals: openai_info.Totals, responses: ResponseStore) -> Routes:
     """Every relay endpoint, of all protocols."""
     routes: dict[tuple[str, str], Route] = {
         ("POST", path): enter(door, endpoint.voice, openai_json.handler(endpoint))
@@ -24,6 +25,8 @@ def relay_routes(door: Door, totals: openai_info.Totals) -> Routes:
         routes["POST", path] = enter(door, OPENAI, openai_forms.handler(form))
     for path, handler in anthropic.ENDPOINTS.items():
         routes["POST", path] = enter(door, ANTHROPIC, handler, anthropic.key)
+    for route, handler in openai_responses.routes(responses).items():
+        routes[route] = enter(door, OPENAI, handler)
     routes["GET", "/models"] = enter(door, OPENAI, openai_info.list_models)
     routes["GET", openai_info.MODELS_PREFIX] = enter(door, OPENAI, openai_info.show_model)
     routes["GET", "/dashboard/billing/subscription"] = enter(door, OPENAI, openai_info.subscription(totals))
@@ -90,7 +93,7 @@ class Gateway:
             return tail
         if tail.startswith(openai_info.MODELS_PREFIX) and len(tail) > len(openai_info.MODELS_PREFIX):
             return openai_info.MODELS_PREFIX
-        return None
+        return openai_responses.route_path(tail)
 
 
 def _tail(path: str) -> tuple[str, bool]:
