@@ -16,6 +16,7 @@ import pytest
 
 from .gateways import Gateway, NewGateway
 from .processes import Provider
+from .refusals import KEY, MODEL
 from .sdks import Ask, NodeSdk, Outcome, PythonSdk, Sdk, install_node_sdks
 
 MAIN_KEY = "sk-main0000000000000000000000000000"
@@ -114,3 +115,20 @@ def ask(gateway: Gateway, sdk: Sdk) -> Ask:
         return sdk.call(f"{gateway.url}/v1", gateway.key(token), op, body or {}, **options)
 
     return call
+
+
+@pytest.fixture
+def channel_to(gateway: Gateway) -> Iterator[Any]:
+    """Makes channels to an address, deleted with the test: ``channel_to(url, **fields)``; they serve ``refusals.MODEL``
+    and hold ``refusals.KEY`` where nothing else is said."""
+    made: list[int] = []
+
+    def make(url: str, **fields: Any) -> dict[str, Any]:
+        values = {"models": [MODEL], "key": KEY, "provider": "openai-compatible", **fields}
+        found = gateway.channel(base_url=url, **values)
+        made.append(found["id"])
+        return found
+
+    yield make
+    for number in made:
+        gateway.manage("DELETE", f"/channels/{number}")
