@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sluice.base.errors import bad_request
 from sluice.base.formats import Format
-from sluice.formats.canon import Effort, Reasoning, Request, Tool, ToolCall, ToolResult
+from sluice.formats.canon import Effort, Part, Reasoning, Request, Tool, ToolCall, ToolResult
 from sluice.formats.codec import Abilities, Told, Written
 from sluice.formats.effort import BUDGETS, effort_of
 from sluice.formats.gemini.read_request import CACHED, JSON_TYPE, SYSTEM
@@ -17,6 +18,7 @@ from sluice.formats.reading import unsupported
 Json = dict[str, Any]
 
 _MOST_STOPS = 5
+_BEFORE = (CACHED, SYSTEM)
 _LEVELS: dict[Effort, str] = {
     "none": "LOW",
     "minimal": "MINIMAL",
@@ -34,7 +36,8 @@ def write_request(request: Request, abilities: Abilities) -> Written:
     """Raises GatewayError 400 naming content the protocol cannot carry. The body holds ``model`` and ``stream``, whose
     place is the path."""
     if request.source is Format.GEMINI:
-        return Written(_as_it_came(request))
+        contents = _contents(request, [turn.parts for turn in request.turns])
+        return Written({"contents": contents, **request.spelled["top"]})
     if request.choices != 1:
         message = "the provider of this model gives one answer at a time here: n must be 1"
         raise bad_request("unsupported_value", message, "n")
@@ -55,28 +58,26 @@ def write_request(request: Request, abilities: Abilities) -> Written:
     return Written(body, told.all())
 
 
-def without_foreign_proofs(request: Request) -> Json:
-    """A request of this protocol without the proofs of other makers, which its models refuse."""
+def without_foreign_proofs(request: Request) -> list[Json]:
+    """The contents of a request of this protocol without the proofs of other makers, which its models refuse."""
     turns = []
     for turn in request.turns:
         kept = [part for part in turn.parts if not (isinstance(part, Reasoning) and _is_foreign(part))]
         turns.append(kept)
-    return _as_it_came(request, turns)
+    return _contents(request, turns)
 
 
 def _is_foreign(part: Reasoning) -> bool:
     return bool(part.sealed or (part.signature and not is_own(part)))
 
 
-def _as_it_came(request: Request, kept: list[list[Any]] | None = None) -> Json:
-    """A request that came from this protocol; ``kept`` are the parts of its turns that are left."""
-    spelled = request.spelled
-    contents = []
-    parts = [turn.parts for turn in request.turns] if kept is None else kept
-    told = [(turn, part) for turn, part in zip(request.turns, parts, strict=True) if turn.place not in (CACHED, SYSTEM)]
-    for (turn, said), head in zip(told, spelled["roles"], strict=True):
-        contents.append({**head, "parts": native_parts(said), **turn.extras})
-    return {"contents": contents, **spelled["top"]}
+def _contents(request: Request, kept: Sequence[Sequence[Part]]) -> list[Json]:
+    """Contents that came from this protocol, as they came; ``kept`` are the parts that are left of each turn."""
+    told = [(turn, parts) for turn, parts in zip(request.turns, kept, strict=True) if turn.place not in _BEFORE]
+    return [
+        {**head, "parts": native_parts(parts), **turn.extras}
+        for (turn, parts), head in zip(told, request.spelled["roles"], strict=True)
+    ]
 
 
 def _turns(request: Request, abilities: Abilities, told: Told) -> tuple[list[Json], list[Json]]:
