@@ -20,7 +20,7 @@ def continued(before: tuple[Items, Items], now: Items) -> Items:
 
 
 def _nameless(item: dict[str, Any]) -> dict[str, Any]:
-    if item.get("type", "message") not in _NAMED_ANEW:
+    if str(item.get("type") or "message") not in _NAMED_ANEW:
         return item
     return {name: value for name, value in item.items() if name != "id"}
 

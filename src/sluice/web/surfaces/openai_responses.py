@@ -143,7 +143,9 @@ class Surface:
         if kept is None:
             message = f"there is no kept answer with the id {previous!r}"
             raise bad_request("previous_response_not_found", message, _PREVIOUS)
-        return _items.decode(kept.input), _object.decode(kept.response)["output"]
+        said = _object.decode(kept.response).get("output")
+        items = said if isinstance(said, list) else []  # an upstream's own answer may hold anything
+        return _items.decode(kept.input), [item for item in items if isinstance(item, dict)]
 
     async def _kept(self, visit: Visit, identity: str) -> Kept:
         kept = await self._find(visit, identity)
