@@ -1,5 +1,5 @@
 // Generated from the management API's OpenAPI document by `npm run api`. Not edited by hand.
-// Document: sha256 612546c3ad48b56b6259abb1a1105ddfd0438333c5adefbecbf9693fbafb9969 (tests/console/test_source.py compares it with the API's).
+// Document: sha256 d8d98f3f1e16956508a8c1aa17ef2a6bba6c43a643ed7037ef4cf359e9890599 (tests/console/test_source.py compares it with the API's).
 
 export interface paths {
     "/api/v1/audit": {
@@ -1397,7 +1397,7 @@ export interface components {
          * @description A wire protocol a client or an upstream may speak.
          * @enum {string}
          */
-        Format: "openai_chat" | "openai_completions" | "openai_responses" | "anthropic" | "embeddings" | "rerank" | "images" | "image_edits" | "image_variations" | "speech" | "transcriptions" | "translations" | "moderations";
+        Format: "openai_chat" | "openai_completions" | "openai_responses" | "anthropic" | "gemini" | "embeddings" | "rerank" | "images" | "image_edits" | "image_variations" | "speech" | "transcriptions" | "translations" | "moderations";
         /**
          * GroupPage
          * @description One page of groups.
