@@ -80,6 +80,14 @@ class Wire:
         while words not in self._got:
             assert self._more(), f"the connection ended without {words!r}"
 
+    def heard(self) -> bool:
+        """Whether anything has come, or the end, within the socket's timeout."""
+        try:
+            self._more()
+        except TimeoutError:
+            return False
+        return True
+
     def rest(self) -> bytes:
         """What comes until the gateway ends the connection, in order or by a reset."""
         while self._more():
