@@ -27,7 +27,7 @@ docs: $(VENV)/.dev ## write the generated reference pages anew
 	$(BIN)/python -m tools.docs
 
 api: $(VENV)/.dev ## write the console's typed client anew from the management API (needs Node.js and web/node_modules)
-	$(BIN)/python -c 'import json; from tools.docs.management import openapi; print(json.dumps(openapi()))' | npm --prefix web run -s api
+	$(BIN)/python -c 'import json; from tools.docs.management import openapi; print(json.dumps(openapi()))' | (cd web && node tools/api.mjs)
 
 screenshots: $(VENV)/.dev ## a picture of every screen of the console (light, dark, phone, en, zh) into screenshots/; needs Chromium
 	SLUICE_SCREENSHOTS=screenshots $(BIN)/python -m pytest tests/console/test_screens.py -k "every_screen or door"

@@ -1,13 +1,14 @@
 // Writes src/api/schema.d.ts, the types of the management API, from the OpenAPI document.
 // Usage: make api, or: npm run api -- http://127.0.0.1:3000   (the address of a running gateway)
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
 import openapiTS, { astToString } from "openapi-typescript";
 
 const origin = process.argv[2];
 const document = origin
   ? await (await fetch(`${origin}/api/v1/openapi.json`)).json()
-  : JSON.parse(readFileSync(process.stdin.fd, "utf8"));
+  : JSON.parse(await text(process.stdin));
 // The version is the gateway's, not the API's: it would make the file differ at every release.
 document.info = { title: document.info.title, version: "1" };
 

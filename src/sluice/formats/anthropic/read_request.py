@@ -25,7 +25,7 @@ Json = dict[str, Any]
 SYSTEM = "system"
 """The place of the turn that is the request's own ``system``."""
 
-_EFFORTS = frozenset(get_args(Effort))
+_EFFORTS: dict[str, Effort] = {effort: effort for effort in get_args(Effort)}
 _KNOBS = (
     "max_tokens", "temperature", "top_p", "top_k", "stop_sequences", "tool_choice", "thinking", "output_config",
     "metadata", "stream",
@@ -142,7 +142,7 @@ def _schema(output: Json) -> Schema | None:
 
 def _thinking(top: Json, output: Json) -> Thinking | None:
     said = output.get("effort")
-    effort: Effort | None = said if said in _EFFORTS else None
+    effort = _EFFORTS.get(said) if isinstance(said, str) else None
     if said is not None and effort is None:
         raise Unreadable("output_config.effort", "low, medium, high, xhigh or max")
     if top.get("thinking") is None:

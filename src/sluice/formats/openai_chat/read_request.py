@@ -22,7 +22,7 @@ from sluice.formats.reading import (
 
 Json = dict[str, Any]
 
-_EFFORTS = frozenset(get_args(Effort))
+_EFFORTS: dict[str, Effort] = {effort: effort for effort in get_args(Effort)}
 _KNOBS = (
     "max_completion_tokens", "max_tokens", "temperature", "top_p", "top_k", "stop", "stream", "stream_options",
     "tool_choice", "parallel_tool_calls", "n", "response_format", "reasoning_effort", "user",
@@ -125,6 +125,7 @@ def _schema(given: Any) -> Schema | None:
 def _thinking(given: Any) -> Thinking | None:
     if given is None:
         return None
-    if given not in _EFFORTS:
+    effort = _EFFORTS.get(given) if isinstance(given, str) else None
+    if effort is None:
         raise Unreadable("reasoning_effort", "none, minimal, low, medium, high, xhigh or max")
-    return Thinking(enabled=given != "none", effort=given)
+    return Thinking(enabled=effort != "none", effort=effort)
