@@ -54,6 +54,8 @@ from sluice.web.http import App, Receive, Scope, Send
 from sluice.web.probes import probe_routes
 from sluice.web.server import STATE, Edge
 from sluice.web.surfaces.door import Door
+from sluice.web.surfaces.gemini import ROOT as GOOGLE_ROOT
+from sluice.web.surfaces.gemini import Google
 
 _log = structlog.get_logger("sluice.app")
 
@@ -167,7 +169,7 @@ class Worker:
             snapshot=lambda: self._keeper.snapshot,
             metrics_open=settings.metrics_open,
         )
-        mounts: dict[str, App] = {"/api/v1": admin, **operations}
+        mounts: dict[str, App] = {"/api/v1": admin, GOOGLE_ROOT: Google(door), **operations}
 
         def new_id() -> str:
             return request_id(self._clock.now_ms(), rng)

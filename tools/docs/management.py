@@ -15,6 +15,7 @@ from sluice.web.admin.deps import AdminDeps
 from sluice.web.admin.policy import POLICY
 from sluice.web.asgi import relay_routes
 from sluice.web.probes import probe_routes
+from sluice.web.surfaces.gemini import PATHS as GOOGLE_PATHS
 from sluice.web.surfaces.openai_info import MODELS_PREFIX
 
 SOURCE = Path(__file__).resolve().parents[2] / "src/sluice"
@@ -63,7 +64,10 @@ def endpoints_page() -> str:
 def _relay() -> Iterator[tuple[str, str]]:
     for method, path in relay_routes(NOTHING, NOTHING, NOTHING):
         shown = path + "{model}" if path == MODELS_PREFIX else path
-        yield method, code("/v1" + shown)
+        if (method, path) != ("POST", MODELS_PREFIX):  # the methods of another protocol, below
+            yield method, code("/v1" + shown)
+    for method, path in GOOGLE_PATHS:
+        yield method, code(path)
 
 
 def _probes() -> Iterator[tuple[str, str, str]]:

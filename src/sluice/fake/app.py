@@ -12,13 +12,15 @@ from urllib.parse import parse_qsl
 
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from sluice.fake import anthropic, openai, vendors
+from sluice.fake import anthropic, gemini, openai, vendors
 from sluice.fake.http import Ask, Cut, Message, Receive, Send
 
 _KEPT = 20_000
+_KEY_HEADERS = ("api-key", "x-api-key", "x-goog-api-key")
 _BODY_KEPT = 8_192
 _WIRES = (
     "azure", "qianfan", "zhipu", "dashscope", "siliconflow", "ollama", "deepseek", "moonshot", "anthropic", "openai",
+    "gemini",
 )  # fmt: skip
 
 
@@ -99,7 +101,7 @@ class FakeProvider:
     async def _play(self, ask: Ask) -> None:
         if isinstance(ask.json, dict):
             model = ask.json.get("model")
-            ask.use_model(model if isinstance(model, str) else ask.path.rsplit("/", 1)[-1])
+            ask.use_model(model if isinstance(model, str) else ask.path.rsplit("/", 1)[-1].partition(":")[0])
             if isinstance(ask.json.get("fields"), dict):
                 ask.use_model(ask.json["fields"].get("model", ""))
         if await _refused(ask) or await self._misbehaved(ask):
@@ -118,6 +120,10 @@ class FakeProvider:
             await vendors.dashscope(ask)
         elif wire == "ollama" and ask.path.startswith("/api"):
             await vendors.ollama(ask)
+        elif gemini.speaks(ask.path) and isinstance(ask.json, dict):
+            await gemini.serve(ask)
+        elif ask.path == "/v1beta/models":
+            await gemini.models(ask)
         elif wire == "anthropic" and ask.path == "/v1/models":
             await anthropic.models(ask)
         elif ask.path == "/v1/messages" and isinstance(ask.json, dict):
@@ -176,8 +182,8 @@ def _ask(scope: Message, body: bytes, send: Send) -> Ask:
     query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
     ask = Ask(scope["method"], scope["path"], query, headers, body, send, asyncio.Event())
     authorization = headers.get("authorization", "")
-    ask.key = (
-        authorization.removeprefix("Bearer ").strip() or headers.get("api-key", "") or headers.get("x-api-key", "")
+    ask.key = authorization.removeprefix("Bearer ").strip() or next(
+        (headers[name] for name in _KEY_HEADERS if headers.get(name)), query.get("key", "")
     )
     kind = headers.get("content-type", "")
     if kind.startswith("multipart/form-data"):

@@ -8,7 +8,7 @@ from sluice.base.errors import GatewayError, not_found
 from sluice.storage.responses import ResponseStore
 from sluice.web.errors import ANTHROPIC, OPENAI
 from sluice.web.http import App, AsgiClient, Message, Receive, Scope, Send, credential, preflight, rejection_headers
-from sluice.web.surfaces import anthropic, openai_forms, openai_info, openai_json, openai_responses
+from sluice.web.surfaces import anthropic, gemini, openai_forms, openai_info, openai_json, openai_responses
 from sluice.web.surfaces.door import Door, Route, enter
 
 Routes = Mapping[tuple[str, str], Route]
@@ -28,6 +28,7 @@ def relay_routes(door: Door, totals: openai_info.Totals, responses: ResponseStor
     for route, handler in openai_responses.routes(responses).items():
         routes[route] = enter(door, OPENAI, handler)
     routes["GET", "/models"] = enter(door, OPENAI, openai_info.list_models)
+    routes["POST", openai_info.MODELS_PREFIX] = gemini.Google(door)
     routes["GET", openai_info.MODELS_PREFIX] = enter(door, OPENAI, openai_info.show_model)
     routes["GET", "/dashboard/billing/subscription"] = enter(door, OPENAI, openai_info.subscription(totals))
     routes["GET", "/dashboard/billing/usage"] = enter(door, OPENAI, openai_info.usage(totals))

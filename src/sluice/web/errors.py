@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from sluice.base.errors import GatewayError
@@ -80,9 +82,62 @@ def _by_class(status: int) -> str:
     return "invalid_request_error" if status < 500 else "api_error"
 
 
+class GoogleVoice:
+    """Google's shape (google.rpc.Status): ``{"error": {"code", "message", "status", "details"}}`` (wires 3.6).
+
+    ``listed``: for answers that are JSON arrays, in which an error is an element.
+    """
+
+    def __init__(self, *, listed: bool = False) -> None:
+        self._listed = listed
+
+    def status(self, error: GatewayError) -> int:
+        """The error's own."""
+        return error.status
+
+    def also(self, request_id: str) -> list[Header]:
+        """None."""
+        return []
+
+    def error_body(self, error: GatewayError, request_id: str) -> bytes:
+        """The JSON body of an error answer."""
+        told = _status_of(error, request_id)
+        return msgspec.json.encode([told] if self._listed else told)
+
+    def stream_error(self, error: GatewayError, request_id: str) -> bytes:
+        """An event; SDKs raise on it. Where the stream is an array, events become its elements later."""
+        return b"data: " + msgspec.json.encode(_status_of(error, request_id)) + b"\n\n"
+
+
+def _status_of(error: GatewayError, request_id: str) -> dict[str, Any]:
+    """The fine code travels as the reason; what is wrong with the request, and how long to wait, in their own types."""
+    kind = "type.googleapis.com/google.rpc."
+    details: list[dict[str, Any]] = [{"@type": kind + "ErrorInfo", "reason": error.code, "domain": "sluice"}]
+    details.append({"@type": kind + "RequestInfo", "requestId": request_id})
+    if error.param:
+        violation = {"field": error.param, "description": error.message}
+        details.append({"@type": kind + "BadRequest", "fieldViolations": [violation]})
+    if error.retry_after is not None:
+        details.append({"@type": kind + "RetryInfo", "retryDelay": f"{max(1, round(error.retry_after))}s"})
+    word = _GOOGLE_WORDS.get(error.status) or ("INVALID_ARGUMENT" if error.status < 500 else "INTERNAL")
+    return {"error": {"code": error.status, "message": error.message, "status": word, "details": details}}
+
+
+_GOOGLE_WORDS = {
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    404: "NOT_FOUND",
+    405: "UNIMPLEMENTED",
+    429: "RESOURCE_EXHAUSTED",
+    503: "UNAVAILABLE",
+    504: "DEADLINE_EXCEEDED",
+}
+
 OPENAI = OpenAIVoice()
 SILENT = SilentVoice()
 ANTHROPIC = AnthropicVoice()
+GOOGLE = GoogleVoice()
+GOOGLE_LISTED = GoogleVoice(listed=True)
 
 
 def internal_error() -> GatewayError:
