@@ -172,6 +172,9 @@ async def completions(ask: Ask) -> None:
     await ask.stream([*events, b"data: [DONE]\n\n"])
 
 
+_MOST_DIMENSIONS = 8192
+
+
 async def embeddings(ask: Ask, *, most: int = 2048) -> None:
     """``POST /embeddings``; refuses more than ``most`` inputs."""
     given = ask.json.get("input")
@@ -180,6 +183,9 @@ async def embeddings(ask: Ask, *, most: int = 2048) -> None:
         await ask.answer(400, error(f"batch size is invalid, it should not be larger than {most}", param="input"))
         return
     size = ask.json.get("dimensions") or 16
+    if type(size) is not int or not 1 <= size <= _MOST_DIMENSIONS:
+        await ask.answer(400, error(f"must be between 1 and {_MOST_DIMENSIONS}", param="dimensions"))
+        return
     data = []
     for number, item in enumerate(inputs):
         numbers = vector(json.dumps(item), size)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from sluice.base.clock import Clock, Rng
 from sluice.base.formats import Format
 from sluice.base.outcome import Cause, Fault, Reply, StreamParser
+from sluice.base.text import visible
 from sluice.base.wire import WireHead
 from sluice.formats.redact import mask, redact
 from sluice.relay.job import Job, Timing
@@ -58,7 +59,7 @@ class Attempter:
         """Tries the job at the channel. Raises GatewayError when the request cannot be said to this upstream."""
         call = self._call(job)
         reporter = channel.bridges.get(call.format) or channel.reporter
-        job.dropped = reporter.dropped(call) if reporter is not None else ()
+        job.dropped = visible(reporter.dropped(call)) if reporter is not None else ()
         if channel.splitter is not None:
             parts = channel.splitter.split(call)
             if parts is not None:

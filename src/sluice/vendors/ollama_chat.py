@@ -101,7 +101,7 @@ def _thinking(members: dict[str, Any], body: dict[str, Any]) -> list[str]:
     effort = decoded(members, "reasoning_effort")
     if effort is None or "think" in body:
         return []
-    if effort not in _EFFORTS:
+    if not isinstance(effort, str) or effort not in _EFFORTS:
         return ["reasoning_effort"]
     body["think"] = _EFFORTS[effort]
     return [] if body["think"] in (False, effort) else [f"reasoning_effort={body['think']}"]
