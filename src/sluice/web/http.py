@@ -65,7 +65,7 @@ async def body_pieces(scope: Scope, receive: Receive, limit: int, first: Message
     Raises GatewayError 413 over ``limit`` bytes (also counted after inflating), 400 for another encoding or broken
     gzip, and ClientGone.
     """
-    inflate = _inflater(header(scope, b"content-encoding"), limit)
+    machine = _inflater(header(scope, b"content-encoding"))
     total = 0
     more = True
     while more:
@@ -75,11 +75,13 @@ async def body_pieces(scope: Scope, receive: Receive, limit: int, first: Message
         more = message.get("more_body", False)
         piece: bytes = message.get("body", b"")
         if piece:
-            piece = inflate(piece) if inflate else piece
+            piece = _inflated(machine, piece, limit) if machine else piece
             total += len(piece)
             if total > limit:
                 raise body_too_large(limit)
             yield piece
+    if machine and (not machine.eof or machine.unused_data):
+        raise _not_gzip()
 
 
 async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
@@ -97,21 +99,24 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
     return b"".join([piece async for piece in body_pieces(scope, receive, limit, message)])
 
 
-def _inflater(encoding: bytes | None, limit: int) -> Callable[[bytes], bytes] | None:
+def _inflater(encoding: bytes | None) -> zlib._Decompress | None:
     if encoding is None or encoding.strip().lower() in (b"", b"identity"):
         return None
     if encoding.strip().lower() != b"gzip":
         raise bad_request("unsupported_encoding", "the body's content-encoding must be gzip or identity")
-    machine = zlib.decompressobj(wbits=31)
+    return zlib.decompressobj(wbits=31)
 
-    def inflate(piece: bytes) -> bytes:
-        try:
-            out = machine.decompress(piece, limit + 1)
-        except zlib.error:
-            raise bad_request("invalid_body", "the body says it is gzip, but is not") from None
-        return out
 
-    return inflate
+def _inflated(machine: zlib._Decompress, piece: bytes, limit: int) -> bytes:
+    """What a packed piece holds: all of it, or more than ``limit`` bytes, which is enough to refuse it."""
+    try:
+        return machine.decompress(piece, limit + 1)
+    except zlib.error:
+        raise _not_gzip() from None
+
+
+def _not_gzip() -> GatewayError:
+    return bad_request("invalid_body", "the body says it is gzip, but is not")
 
 
 # Browsers may call the relay from any page: its credential is a bearer key, never a cookie.
