@@ -81,6 +81,7 @@ async def test_the_same_by_keyboard_alone(
         await page.keyboard.type("correct horse battery")
         await page.keyboard.press("Enter")
         await page.wait_for_url("**/start")
+        await page.get_by_text("Fake provider").first.wait_for()
         await _tab_to(visit, "Fake provider")
         await page.keyboard.press("Enter")
         await _tab_to(visit, "Connect")
@@ -94,7 +95,7 @@ async def test_the_same_by_keyboard_alone(
 
 async def _tab_to(visit: Visit, text: str) -> None:
     """Presses Tab until the focus is on what begins with the text."""
-    for _ in range(80):
+    for _ in range(250):
         await visit.page.keyboard.press("Tab")
         focused = await visit.page.evaluate(
             "document.activeElement.querySelector('strong')?.innerText ?? document.activeElement.innerText"
