@@ -11,8 +11,8 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 _PATIENCE_SECONDS = 60.0
-_TLS = b"\x16\x03"
-"""How a client begins that wants TLS."""
+_NOT_HTTP = (b"\x16\x03", b"\x05")
+"""How clients begin that want TLS or SOCKS."""
 
 
 class Upstream:
@@ -81,9 +81,9 @@ class Upstream:
 
 
 def _request(conn: socket.socket) -> str:
-    """The next request (of a client that wants TLS, its first bytes), or "" when the client has left."""
+    """The next request (of a client that speaks no HTTP, its first bytes), or "" when the client has left."""
     got = b""
-    while b"\r\n\r\n" not in got and not got.startswith(_TLS):
+    while b"\r\n\r\n" not in got and not got.startswith(_NOT_HTTP):
         data = conn.recv(65536)
         if not data:
             return ""

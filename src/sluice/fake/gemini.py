@@ -123,6 +123,7 @@ def _unproven(parts: list[Json], signed: bool) -> str:
         if proof is None or proof == _NEVER_SIGNED:
             continue
         call = part.get("functionCall")
+        proof = proof.translate(str.maketrans("-_", "+/"))  # both alphabets of base64 are taken
         if call is not None and proof != signature_of(call["name"] + json.dumps(call["args"], sort_keys=True)):
             return "Corrupted thought signature."
         if call is None and not proof.startswith(base64.b64encode(b"proof ").decode()):

@@ -27,9 +27,11 @@ def relay_routes(door: Door, totals: openai_info.Totals, responses: ResponseStor
         routes["POST", path] = enter(door, ANTHROPIC, handler, anthropic.key)
     for route, handler in openai_responses.routes(responses).items():
         routes[route] = enter(door, OPENAI, handler)
-    routes["GET", "/models"] = enter(door, OPENAI, openai_info.list_models)
-    routes["POST", openai_info.MODELS_PREFIX] = gemini.Google(door)
-    routes["GET", openai_info.MODELS_PREFIX] = enter(door, OPENAI, openai_info.show_model)
+    google = gemini.Google(door)
+    routes["GET", "/models"] = gemini.for_google(google, enter(door, OPENAI, openai_info.list_models))
+    show_model = enter(door, OPENAI, openai_info.show_model)
+    routes["GET", openai_info.MODELS_PREFIX] = gemini.for_google(google, show_model)
+    routes["POST", openai_info.MODELS_PREFIX] = google
     routes["GET", "/dashboard/billing/subscription"] = enter(door, OPENAI, openai_info.subscription(totals))
     routes["GET", "/dashboard/billing/usage"] = enter(door, OPENAI, openai_info.usage(totals))
     return routes

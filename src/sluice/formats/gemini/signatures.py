@@ -20,6 +20,8 @@ NEVER_SIGNED = base64.b64encode(b"skip_thought_signature_validator").decode()
 CARRIED = base64.b64encode(b"sluice").decode()
 """What the base64 of every carried proof begins with."""
 
+_STANDARD = str.maketrans("-_", "+/")
+"""Google's SDK sends bytes back in the other alphabet of base64."""
 _CARRIES = b"sluice."
 _SEALS = b"sluice-sealed."
 
@@ -38,11 +40,11 @@ def _carried(told: str, mark: bytes) -> str:
     if not told.startswith(CARRIED):
         return ""
     try:
-        data = base64.b64decode(told, validate=True)
+        data = base64.b64decode(told.translate(_STANDARD), validate=True)
         proof = data.removeprefix(mark).decode()
     except (binascii.Error, UnicodeDecodeError):
         return ""
-    return proof if data.startswith(mark) and base64.b64encode(data).decode() == told else ""
+    return proof if data.startswith(mark) else ""
 
 
 def is_own(part: Reasoning) -> bool:

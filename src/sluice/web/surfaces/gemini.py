@@ -28,6 +28,7 @@ from sluice.web.http import (
     Scope,
     Send,
     credential,
+    header,
     preflight,
     read_body,
 )
@@ -60,8 +61,19 @@ def asked_model(path: str) -> tuple[str, str]:
     return (name, method) if colon and method in METHODS else (tail, "")
 
 
+def for_google(google: Route, other: Route) -> Route:
+    """A route that two protocols share (the models, under ``/v1``): who sends Google's key wants Google's answer."""
+
+    async def route(scope: Scope, receive: Receive, send: Send) -> None:
+        asks_google = header(scope, b"x-goog-api-key") is not None or "key" in _query(scope)
+        await (google if asks_google else other)(scope, receive, send)
+
+    return route
+
+
 class Google:
-    """The ASGI application of the protocol's paths."""
+    """The ASGI application of the protocol's paths: all below ``/v1beta``, and those below ``/v1``, which newer SDKs
+    use."""
 
     def __init__(self, door: Door) -> None:
         self._door = door
