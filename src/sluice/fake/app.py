@@ -14,6 +14,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from sluice.fake import anthropic, gemini, openai, vendors
 from sluice.fake.http import Ask, Cut, Message, Receive, Send
+from sluice.fake.own import OWN
 
 _KEPT = 20_000
 _KEY_HEADERS = ("api-key", "x-api-key", "x-goog-api-key")
@@ -100,15 +101,17 @@ class FakeProvider:
 
     async def _play(self, ask: Ask) -> None:
         if isinstance(ask.json, dict):
-            model = ask.json.get("model")
-            ask.use_model(model if isinstance(model, str) else ask.path.rsplit("/", 1)[-1].partition(":")[0])
+            ask.use_model(_model(ask))
             if isinstance(ask.json.get("fields"), dict):
                 ask.use_model(ask.json["fields"].get("model", ""))
         if await _refused(ask) or await self._misbehaved(ask):
             return
         wire, _, rest = ask.path.lstrip("/").partition("/")
-        if wire in _WIRES:
+        if wire in _WIRES or wire in OWN:
             ask.path = "/" + rest
+        if wire in OWN:
+            await OWN[wire].serve(ask)
+            return
         await self._route(ask, wire)
 
     async def _route(self, ask: Ask, wire: str) -> None:
@@ -228,6 +231,15 @@ def _form(kind: str, body: bytes) -> dict[str, Any]:
         else:
             fields[name] = data.decode()
     return {"fields": fields, "files": files, "model": fields.get("model", "")}
+
+
+def _model(ask: Ask) -> str:
+    """The model a request names: the name its scenario is read from."""
+    wire = ask.path.lstrip("/").partition("/")[0]
+    if wire in OWN:
+        return OWN[wire].model_of(ask)
+    model = ask.json.get("model")
+    return model if isinstance(model, str) else ask.path.rsplit("/", 1)[-1].partition(":")[0]
 
 
 async def _refused(ask: Ask) -> bool:

@@ -23,7 +23,6 @@ from sluice.formats.openai_chat import unary
 from sluice.formats.openai_chat.errors import fault_from
 from sluice.formats.openai_chat.stream import ChatStream
 from sluice.formats.simple import PassingStream
-from sluice.formats.sse import SseDecoder
 from sluice.vendors import responses
 from sluice.vendors.answers import READERS
 from sluice.vendors.call_ids import short_call_ids
@@ -38,6 +37,7 @@ from sluice.vendors.parts import (
     cap,
     check_key,
     fixed_headers,
+    folded,
     is_event_stream,
     is_whole,
     new_id,
@@ -194,7 +194,7 @@ class OpenAiLike:
         if call.format not in GENERATING:
             return READERS[call.format](call, head, body, self.vendor.errors)
         if is_event_stream(head):
-            return self._folded(call, body)
+            return folded(self.chat_stream(call, wants_usage=True), body)
         reply = unary.check_reply(
             body,
             model=call.model,
@@ -206,22 +206,6 @@ class OpenAiLike:
         if call.stream and call.format is CHAT and isinstance(reply, Reply):
             return as_stream(reply, call.wants_usage)
         return reply
-
-    def _folded(self, call: Call, body: bytes) -> Reply | Fault:
-        """A streamed answer where a whole one was asked for."""
-        parser = self.chat_stream(call, wants_usage=True)
-        told = parser.feed(body) + parser.finish()
-        if parser.fault is not None:
-            return parser.fault
-        folder = unary.StreamFolder()
-        for event in SseDecoder().feed(told):
-            folder.add(event.data)
-        return Reply(
-            body=folder.result(),
-            usage=parser.usage,
-            finish_reason=parser.finish_reason,
-            output_bytes=parser.output_bytes,
-        )
 
     def stream(self, call: Call, head: WireHead) -> StreamParser | None:
         """A parser for a streamed 2xx answer; None when the body is a whole answer (or an error) after all."""

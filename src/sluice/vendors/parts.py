@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from sluice.base.formats import Format
-from sluice.base.outcome import Reply
+from sluice.base.outcome import Fault, Reply, StreamParser
 from sluice.base.wire import Header, WireHead
 from sluice.formats.openai_chat import unary
+from sluice.formats.sse import SseDecoder
 from sluice.vendors.dialect import Call
 from sluice.vendors.quirks import UNREADABLE
 from sluice.vendors.schema import Vendor
@@ -81,6 +82,22 @@ def as_stream(reply: Reply, wants_usage: bool) -> Reply:
     """A whole chat completion as the stream the client asked for."""
     body = unary.stream_of(reply.body, wants_usage=wants_usage)
     return replace(reply, body=body, content_type=EVENT_STREAM)
+
+
+def folded(parser: StreamParser, body: bytes) -> Reply | Fault:
+    """A streamed chat completion where a whole one was asked for. ``parser`` reads the body and tells usage."""
+    told = parser.feed(body) + parser.finish()
+    if parser.fault is not None:
+        return parser.fault
+    folder = unary.StreamFolder()
+    for event in SseDecoder().feed(told):
+        folder.add(event.data)
+    return Reply(
+        body=folder.result(),
+        usage=parser.usage,
+        finish_reason=parser.finish_reason,
+        output_bytes=parser.output_bytes,
+    )
 
 
 def ask_usage(members: dict[str, Any]) -> None:

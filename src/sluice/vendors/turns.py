@@ -5,8 +5,8 @@ What a vendor cannot carry is refused by name (400); nothing of a conversation i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -70,6 +70,25 @@ def read_turns(top: Mapping[str, Any]) -> list[Turn]:
             "unsupported_value", "the provider of this model gives one answer at a time: n must be 1", "n"
         )
     return turns
+
+
+def alternating(turns: Iterable[Turn]) -> list[Turn]:
+    """The turns with neighbours of one speaker joined, users' and assistants': for vendors that take strict turns.
+
+    Assistants' turns without content are left out. A turn that calls joins the text before it.
+    """
+    told: list[Turn] = []
+    for turn in turns:
+        if turn.role == "assistant" and not (turn.text or turn.calls or turn.reasoning):
+            continue
+        last = told[-1] if told else None
+        if last is None or last.role != turn.role or turn.role not in ("user", "assistant") or last.calls:
+            told.append(turn)
+            continue
+        text = "\n\n".join(text for text in (last.text, turn.text) if text)
+        reasoning = "\n\n".join(text for text in (last.reasoning, turn.reasoning) if text)
+        told[-1] = replace(turn, text=text, images=last.images + turn.images, reasoning=reasoning)
+    return told
 
 
 def left_out(top: Mapping[str, Any], carried: frozenset[str]) -> list[str]:
