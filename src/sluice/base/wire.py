@@ -11,12 +11,25 @@ BodySource = Callable[[], AsyncIterator[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
+class Messages:
+    """What is said over a websocket. ``send`` are the text messages sent once it is open; ``last`` tells of a message
+    received whether it is the last: then the socket is closed, and the answer has ended."""
+
+    send: tuple[bytes, ...]
+    last: Callable[[bytes], bool]
+
+
+@dataclass(frozen=True, slots=True)
 class WireRequest:
     """One HTTP request to an upstream.
 
     ``origin`` is ``scheme://host[:port]``, lower case, no path. ``target`` is the request target (path and query),
     already percent-encoded. ``headers`` hold neither Host nor framing headers: the transport adds those.
     ``body`` is bytes, or a source of pieces whose total is ``length`` bytes (chunked when ``length`` is None).
+
+    With ``socket`` it is the opening of a websocket (``origin`` says http or https all the same), and each message that
+    comes back is one line of the answer's body: a line break within a message, which in JSON can only be white space,
+    is told as a space.
     """
 
     method: bytes
@@ -25,6 +38,7 @@ class WireRequest:
     headers: tuple[Header, ...]
     body: bytes | BodySource = b""
     length: int | None = None
+    socket: Messages | None = None
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from sluice.fake import anthropic, gemini, openai, vendors
+from sluice.fake import anthropic, gemini, openai, spark, vendors
 from sluice.fake.http import Ask, Cut, Message, Receive, Send
 from sluice.fake.own import OWN
 
@@ -37,6 +37,8 @@ class FakeProvider:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serves one request."""
+        if scope["type"] == "websocket":
+            await self._socket(scope, receive, send)
         if scope["type"] != "http":
             return
         body = b""
@@ -68,6 +70,15 @@ class FakeProvider:
             entry["pieces"] = ask.pieces
             entry["ended_ms"] = int(time.time() * 1000)
             watcher.cancel()
+
+    async def _socket(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Serves one websocket; the journal knows where it was opened."""
+        self._note(_ask({**scope, "method": "GET"}, b"", send))
+        self._open += 1
+        try:
+            await spark.serve(scope, receive, send)
+        finally:
+            self._open -= 1
 
     def _note(self, ask: Ask) -> dict[str, Any]:
         self._total += 1

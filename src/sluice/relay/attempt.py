@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 
 from sluice.base.clock import Clock, Rng
 from sluice.base.formats import Format
 from sluice.base.outcome import Cause, Fault, Reply, StreamParser
 from sluice.base.text import visible
-from sluice.base.wire import WireHead
+from sluice.base.wire import WireHead, WireRequest
 from sluice.formats.redact import mask, redact
 from sluice.relay.job import Job, Timing
 from sluice.relay.refusal import transport_fault
@@ -16,19 +17,22 @@ from sluice.routing.snapshot import Channel
 from sluice.upstream.client import Deadlines, Exchange, TransportError
 from sluice.upstream.credentials import CredentialCache, CredentialFailed
 from sluice.upstream.router import Transports
-from sluice.vendors.dialect import Call, Dialect, Splitter
+from sluice.vendors.dialect import Call, Dialect, Further, Reader, Splitter
 
+_FAREWELL = Deadlines(connect=5.0, head=10.0, read=10.0, total=15.0)
 _LONGEST_WORD = 128
 """Characters of an upstream's error code, type and param that are passed on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptPolicy:
-    """Deadlines of one attempt, and the most bytes of a unary answer that are held in memory."""
+    """Deadlines of one attempt, the most bytes of a unary answer that are held in memory, and the most exchanges one
+    call may take."""
 
     deadlines: Deadlines
     max_reply_bytes: int = 64 * 1024 * 1024
     max_error_bytes: int = 64 * 1024
+    max_exchanges: int = 1000
 
 
 @dataclass(slots=True)
@@ -54,6 +58,7 @@ class Attempter:
         self._policy = policy
         self._clock = clock
         self._rng = rng
+        self._abandoning: set[asyncio.Task[None]] = set()
 
     async def attempt(self, job: Job, channel: Channel) -> Answer:
         """Tries the job at the channel. Raises GatewayError when the request cannot be said to this upstream."""
@@ -97,46 +102,91 @@ class Attempter:
         return splitter.merge(call, replies)
 
     async def _attempt_call(self, job: Job, channel: Channel, call: Call) -> Answer:
-        timing = job.timing
-        assert timing is not None, "an attempt is in hand"
         dialect: Dialect = channel.bridges.get(call.format) or channel.dialect
         credential = ""
         try:
             cached = self._credentials.cached(dialect)
             credential = cached if cached is not None else await self._credentials.get(dialect, channel.proxy_url)
             request = dialect.request(call, credential)
-            transport = self._transports.transport_for(channel.proxy_url)
-            exchange = await transport.send(request, self._policy.deadlines, job.connected)
         except CredentialFailed as failure:
             return failure.fault
+        except TransportError as error:
+            return transport_fault(error)
+        answer = await self._exchange(job, channel, dialect, call, request)
+        if isinstance(answer, Further):
+            answer = await self._follow(job, channel, call, answer)
+        if isinstance(answer, Fault) and answer.cause is Cause.CREDENTIAL:
+            self._credentials.invalidate(dialect, credential)
+        return answer
+
+    async def _exchange(
+        self, job: Job, channel: Channel, reader: Reader, call: Call, request: WireRequest
+    ) -> Answer | Further:
+        """One exchange, and what its reader makes of the answer."""
+        timing = job.timing
+        assert timing is not None, "an attempt is in hand"
+        try:
+            carrier = self._transports.carrier(request, channel.proxy_url)
+            exchange = await carrier.send(request, self._policy.deadlines, job.connected)
         except TransportError as error:
             return transport_fault(error)
         timing.head_at = self._clock.monotonic()
         finished = False
         try:
-            answer = await self._answer(dialect, call, exchange, timing)
+            answer = await self._answer(reader, call, exchange, timing)
             finished = True
         except TransportError as error:
             return transport_fault(error)
         finally:
             if not finished:
                 exchange.abort()
-        if isinstance(answer, Fault) and answer.cause is Cause.CREDENTIAL:
-            self._credentials.invalidate(dialect, credential)
         return answer
 
-    async def _answer(self, dialect: Dialect, call: Call, exchange: Exchange, timing: Timing) -> Answer:
+    async def _follow(self, job: Job, channel: Channel, call: Call, further: Further) -> Answer:
+        """Makes the exchanges the call takes besides its first, in the time one answer may take to come."""
+        latest = self._clock.monotonic() + self._policy.deadlines.head
+        answer: Answer | Further = further
+        done = False
+        try:
+            for _ in range(self._policy.max_exchanges):
+                if not isinstance(answer, Further):
+                    done = True
+                    return answer
+                further = answer
+                if self._clock.monotonic() + further.pause > latest:
+                    break
+                await asyncio.sleep(further.pause)
+                answer = await self._exchange(job, channel, further.reader, call, further.request)
+            return Fault(cause=Cause.TIMEOUT, message="the upstream's job took too long")
+        finally:
+            if not done and further.abandon is not None:
+                self._abandon(further.abandon, channel.proxy_url)
+
+    def _abandon(self, request: WireRequest, proxy_url: str) -> None:
+        """Tells an upstream that nobody waits for its job any more, beside what else there is to do."""
+        task = asyncio.ensure_future(self._tell(request, proxy_url))
+        self._abandoning.add(task)
+        task.add_done_callback(self._abandoning.discard)
+
+    async def _tell(self, request: WireRequest, proxy_url: str) -> None:
+        try:
+            exchange = await self._transports.carrier(request, proxy_url).send(request, _FAREWELL)
+            await exchange.read(self._policy.max_error_bytes)
+        except TransportError:
+            pass  # it was told, or cannot be: the job ends by itself
+
+    async def _answer(self, reader: Reader, call: Call, exchange: Exchange, timing: Timing) -> Answer | Further:
         head = exchange.head
         timing.status = head.status
         if not 200 <= head.status < 300:
             body = await exchange.read(self._policy.max_error_bytes)
-            return dialect.error(call, head, body)
+            return reader.error(call, head, body)
         if call.stream:
-            parser = dialect.stream(call, head)
+            parser = reader.stream(call, head)
             if parser is not None:
                 return OpenStream(exchange, parser, _stream_type(call, head))
         body = await exchange.read(self._policy.max_reply_bytes)
-        return dialect.reply(call, head, body)
+        return reader.reply(call, head, body)
 
 
 def _stream_type(call: Call, head: WireHead) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -22,7 +23,7 @@ from sluice.upstream.client import Deadlines, Exchange, TransportError
 from sluice.upstream.credentials import CredentialCache, CredentialFailed
 from sluice.upstream.router import Transports
 from sluice.vendors.bridge import speaker
-from sluice.vendors.dialect import Call, ChannelSpec, Dialect
+from sluice.vendors.dialect import Call, ChannelSpec, Dialect, Further, Reader
 from sluice.vendors.registry import bind
 
 _EXCERPT = 400
@@ -185,25 +186,37 @@ class Probe:
         try:
             credential = await self._credentials.get(dialect, proxy_url)
             request = dialect.request(call, credential)
-            exchange = await self._transports.transport_for(proxy_url).send(request, self._deadlines)
         except CredentialFailed as failure:
             return failure.fault
-        except TransportError as error:
-            return transport_fault(error)
         except GatewayError as error:
             return Fault(cause=Cause.REQUEST, message=error.message)
-        try:
-            fault = await _read(dialect, call, exchange, heard)
-        except TransportError as error:
-            fault = transport_fault(error)
-        finally:
-            exchange.abort()
+        latest = self._clock.monotonic() + self._deadlines.head
+        fault = await self._exchange(dialect, call, request, proxy_url, heard)
+        while isinstance(fault, Further):
+            if self._clock.monotonic() + fault.pause > latest:
+                return Fault(cause=Cause.TIMEOUT, message="the upstream's job took too long")
+            await asyncio.sleep(fault.pause)
+            fault = await self._exchange(fault.reader, call, fault.request, proxy_url, heard)
         if fault is not None and fault.cause is Cause.CREDENTIAL:
             self._credentials.invalidate(dialect, credential)
         return fault
 
+    async def _exchange(
+        self, reader: Reader, call: Call, request: WireRequest, proxy_url: str, heard: _Heard
+    ) -> Fault | Further | None:
+        try:
+            exchange = await self._transports.carrier(request, proxy_url).send(request, self._deadlines)
+        except TransportError as error:
+            return transport_fault(error)
+        try:
+            return await _read(reader, call, exchange, heard)
+        except TransportError as error:
+            return transport_fault(error)
+        finally:
+            exchange.abort()
+
     async def _fetch(self, request: WireRequest, proxy_url: str) -> tuple[WireHead, bytes]:
-        exchange = await self._transports.transport_for(proxy_url).send(request, self._deadlines)
+        exchange = await self._transports.carrier(request, proxy_url).send(request, self._deadlines)
         try:
             return exchange.head, await exchange.read(_MAX_BODY)
         finally:
@@ -232,15 +245,15 @@ class _Heard:
     answer: str = ""
 
 
-async def _read(dialect: Dialect, call: Call, exchange: Exchange, heard: _Heard) -> Fault | None:
+async def _read(reader: Reader, call: Call, exchange: Exchange, heard: _Heard) -> Fault | Further | None:
     head = exchange.head
     heard.status = head.status
     if not 200 <= head.status < 300:
-        return dialect.error(call, head, await exchange.read(_MAX_ERROR))
-    parser = dialect.stream(call, head) if call.stream else None
+        return reader.error(call, head, await exchange.read(_MAX_ERROR))
+    parser = reader.stream(call, head) if call.stream else None
     if parser is not None:
         return await _read_stream(exchange, parser, heard)
-    reply = dialect.reply(call, head, await exchange.read(_MAX_BODY))
+    reply = reader.reply(call, head, await exchange.read(_MAX_BODY))
     if isinstance(reply, Reply):
         heard.answer = _shown_body(reply)
         return None

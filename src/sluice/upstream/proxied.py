@@ -31,7 +31,7 @@ from sluice.upstream.decoding import decoded
 from sluice.upstream.framing import check
 from sluice.upstream.guard import Guard, origin_host
 
-_FAILURES = (aiohttp.ClientError, ProxyError, ProxyConnectionError, ProxyTimeoutError, TimeoutError, OSError)
+FAILURES = (aiohttp.ClientError, ProxyError, ProxyConnectionError, ProxyTimeoutError, TimeoutError, OSError)
 _UNHEARD = aiohttp.ServerDisconnectedError().message
 """What aiohttp says when a connection closed before any byte of an answer."""
 
@@ -90,14 +90,16 @@ class _Progress:
 
 
 def _watching() -> aiohttp.TraceConfig:
-    """Tells the request's _Progress what becomes of its connection."""
+    """Tells the request's _Progress what becomes of its connection; websockets have none."""
 
     async def connected(_session: aiohttp.ClientSession, context: Any, _params: object) -> None:
-        context.trace_request_ctx.connection()
+        if context.trace_request_ctx is not None:
+            context.trace_request_ctx.connection()
 
     async def reused(_session: aiohttp.ClientSession, context: Any, _params: object) -> None:
-        context.trace_request_ctx.connection()
-        context.trace_request_ctx.reused = True
+        if context.trace_request_ctx is not None:
+            context.trace_request_ctx.connection()
+            context.trace_request_ctx.reused = True
 
     config = aiohttp.TraceConfig()
     config.on_connection_create_end.append(connected)
@@ -121,7 +123,8 @@ class ProxiedTransport:
         self._guard = guard
         self._session: aiohttp.ClientSession | None = None
 
-    def _open(self) -> aiohttp.ClientSession:
+    def session(self) -> aiohttp.ClientSession:
+        """The session, made when it is first needed."""
         if self._session is None:
             limits = self._limits
             common: dict[str, Any] = {
@@ -162,9 +165,9 @@ class ProxiedTransport:
             progress = _Progress(deadlines.head, connected)
             try:
                 response = await self._ask(request, deadlines, progress)
-            except _FAILURES as again:
+            except FAILURES as again:
                 raise _failure(again, progress) from again
-        except _FAILURES as error:
+        except FAILURES as error:
             raise _failure(error, progress) from error
         head = WireHead(response.status, [(k.lower(), v) for k, v in response.raw_headers])
         fault = self._unfit(head)
@@ -194,7 +197,7 @@ class ProxiedTransport:
             body = _measured(request, deadlines, progress)
         async with asyncio.timeout(deadlines.connect + deadlines.head) as progress.clock:
             try:
-                return await self._open().request(
+                return await self.session().request(
                     request.method.decode(),
                     URL(request.origin + request.target.decode("latin-1"), encoded=True),
                     data=body or None,

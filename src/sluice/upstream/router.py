@@ -11,6 +11,7 @@ from sluice.upstream.client import Deadlines, Exchange, Limits, Transport, unnot
 from sluice.upstream.guard import Guard
 from sluice.upstream.http1 import Http1Transport
 from sluice.upstream.proxied import ProxiedTransport
+from sluice.upstream.websocket import SocketTransport
 
 
 class _Overriding:
@@ -53,7 +54,9 @@ class Transports:
         self._tls = ssl_context
         direct: Transport = Http1Transport(limits, guard, ssl_context=ssl_context)
         self._direct = _Overriding(direct, overrides) if overrides else direct
+        self._overrides = overrides
         self._proxied: dict[str, Transport] = {}
+        self._sockets: dict[str, Transport] = {}
 
     def transport_for(self, proxy_url: str) -> Transport:
         """The transport for a channel; ``proxy_url`` is "" for none."""
@@ -65,8 +68,22 @@ class Transports:
             self._proxied[proxy_url] = found
         return found
 
+    def sockets_for(self, proxy_url: str) -> Transport:
+        """The transport for a channel's websockets; ``proxy_url`` is "" for none."""
+        found = self._sockets.get(proxy_url)
+        if found is None:
+            made: Transport = SocketTransport(proxy_url, self._limits, self._guard, ssl_context=self._tls)
+            found = _Overriding(made, self._overrides) if self._overrides and not proxy_url else made
+            self._sockets[proxy_url] = found
+        return found
+
+    def carrier(self, request: WireRequest, proxy_url: str) -> Transport:
+        """The transport for a channel's request of either kind."""
+        return self.transport_for(proxy_url) if request.socket is None else self.sockets_for(proxy_url)
+
     async def aclose(self) -> None:
         """Closes every connection of every transport."""
-        for transport in (self._direct, *self._proxied.values()):
+        for transport in (self._direct, *self._proxied.values(), *self._sockets.values()):
             await transport.aclose()
         self._proxied.clear()
+        self._sockets.clear()

@@ -7,6 +7,7 @@ dialect's protocol, and the answers the dialect gives its own clients are said i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import replace
 from typing import NamedTuple, Protocol, runtime_checkable
 
@@ -20,7 +21,7 @@ from sluice.formats.codecs import CODECS
 from sluice.formats.members import encode
 from sluice.formats.patch import encode_top, parse_top
 from sluice.formats.tell import as_stream
-from sluice.vendors.dialect import Call, Dialect, Reporter
+from sluice.vendors.dialect import Call, Dialect, Further, Reader, Reporter
 from sluice.vendors.parts import EVENT_STREAM, is_event_stream
 
 
@@ -59,6 +60,7 @@ class Bridge:
 
     def __init__(self, inner: Dialect, client: Format, upstream: Format) -> None:
         self._inner = inner
+        self._reader: Reader = inner
         self._client: Codec = CODECS[client]
         self._upstream: Codec = CODECS[upstream]
         self.spec = inner.spec
@@ -107,9 +109,17 @@ class Bridge:
             asked=self._said(call).asked,
         )
 
-    def reply(self, call: Call, head: WireHead, body: bytes) -> Reply | Fault:
+    def _beyond(self, reader: Reader) -> Bridge:
+        """The same bridge before who reads a further exchange."""
+        beyond = copy(self)
+        beyond._reader = reader
+        return beyond
+
+    def reply(self, call: Call, head: WireHead, body: bytes) -> Reply | Fault | Further:
         """A whole answer; told as a stream when the client wants one after all."""
-        reply = self._inner.reply(self._inward(call), head, body)
+        reply = self._reader.reply(self._inward(call), head, body)
+        if isinstance(reply, Further):
+            return replace(reply, reader=self._beyond(reply.reader))
         if isinstance(reply, Fault):
             return reply
         if call.stream:
@@ -129,7 +139,7 @@ class Bridge:
 
     def stream(self, call: Call, head: WireHead) -> StreamParser | None:
         """The dialect's own stream, said in the client's protocol."""
-        parser = self._inner.stream(self._inward(call), head)
+        parser = self._reader.stream(self._inward(call), head)
         if parser is None:
             return None
         encoder = self._client.stream_encoder(self._voicing(call))
@@ -137,7 +147,7 @@ class Bridge:
 
     def error(self, call: Call, head: WireHead, body: bytes) -> Fault:
         """Reads a non-2xx answer."""
-        return self._inner.error(self._inward(call), head, body)
+        return self._reader.error(self._inward(call), head, body)
 
     def models_request(self, credential: str) -> WireRequest | None:
         """Asks for the list of models."""

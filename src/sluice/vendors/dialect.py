@@ -86,6 +86,36 @@ class Minter(Protocol):
         ...
 
 
+class Reader(Protocol):
+    """Reads the answer to one exchange."""
+
+    def reply(self, call: Call, head: WireHead, body: bytes) -> Reply | Fault | Further:
+        """Reads a 2xx answer that is no stream; a Fault when it is an error or not the promised shape."""
+        ...
+
+    def stream(self, call: Call, head: WireHead) -> StreamParser | None:
+        """A parser for a 2xx answer to a streamed call; None when it is no stream (then ``reply`` gets it whole)."""
+        ...
+
+    def error(self, call: Call, head: WireHead, body: bytes) -> Fault:
+        """Reads a non-2xx answer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Further:
+    """Not the answer yet: the call takes one more exchange (a job to ask after, a stream to fetch, a file to get).
+
+    ``reader`` reads what comes of ``request``, which is sent after ``pause`` seconds. ``abandon`` is sent, unheard,
+    when the call is given up before its end: so that a job nobody waits for costs nothing more.
+    """
+
+    request: WireRequest
+    reader: Reader
+    pause: float = 0.0
+    abandon: WireRequest | None = None
+
+
 class Dialect(Protocol):
     """One provider's way of speaking, bound to one channel."""
 
@@ -104,9 +134,9 @@ class Dialect(Protocol):
         """
         ...
 
-    def reply(self, call: Call, head: WireHead, body: bytes) -> Reply | Fault:
+    def reply(self, call: Call, head: WireHead, body: bytes) -> Reply | Fault | Further:
         """Reads a 2xx answer that was asked without streaming; a Fault when it is an error or not the promised
-        shape."""
+        shape; Further when it is not the answer yet."""
         ...
 
     def stream(self, call: Call, head: WireHead) -> StreamParser | None:
