@@ -36,7 +36,7 @@ from sluice.formats.codecs import CODECS
 from sluice.formats.lines import OneAtATime
 from sluice.formats.tell import events_of
 
-each = pytest.mark.parametrize("codec", [CODECS[fmt] for fmt in (Format.OPENAI_CHAT, Format.ANTHROPIC)])
+each = pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
 MANY = settings(max_examples=40, deadline=None)
 VOICE = Voicing(model="m", new_id="1", created_s=1)
 
@@ -186,9 +186,9 @@ def test_a_stream_that_breaks_is_a_failure_with_what_was_told(codec: Codec, repl
 @given(reply=replies())
 def test_a_stream_told_in_another_protocol_says_the_same(codec: Codec, reply: Reply) -> None:
     body = b"".join(said(codec, reply))
-    for target in (CODECS[Format.OPENAI_CHAT], CODECS[Format.ANTHROPIC]):
+    for target in CODECS.values():
         encoder, decoder = target.stream_encoder(VOICE), codec.stream_decoder()
-        told = b"".join([encoder.feed(event) for event in decoder.feed(body)])
+        told = b"".join([encoder.feed(event) for event in (*decoder.feed(body), *decoder.finish())])
         again, first = heard(target, [told]), heard(codec, [body])
         assert [_bare(part) for part in again.whole()[0]] == [_bare(part) for part in first.whole()[0]]
         assert again.whole()[1:] == first.whole()[1:]

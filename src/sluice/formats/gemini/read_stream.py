@@ -29,6 +29,7 @@ from sluice.formats.gemini.errors import read_error
 from sluice.formats.gemini.names import named
 from sluice.formats.gemini.read_parts import PartReader
 from sluice.formats.gemini.reply import call_seed, citations, failed, is_blocked
+from sluice.formats.gemini.signatures import is_own
 from sluice.formats.gemini.usage import read_stop, read_usage
 from sluice.formats.reading import Unreadable, as_list, maybe_text, parse
 from sluice.formats.sse import SseDecoder, SseTooLong
@@ -130,7 +131,9 @@ class GeminiDecoder:
             case Reasoning(sealed="", signature=""):
                 return self._said(Reasoning, part.text)
             case Reasoning(sealed=""):
-                events = self._said(Reasoning, part.text) if part.text else self._begin(Reasoning())
+                # Another maker's proof comes behind the words it proves; this protocol's own, before what came of them.
+                goes_on = self._open is not None and self._kind is Reasoning and not is_own(part)
+                events = self._said(Reasoning, part.text) if part.text or goes_on else self._begin(Reasoning())
                 return [*events, PartGrew(index=self._parts - 1, signature=part.signature), *self._close()]
             case ToolCall():
                 self._called = True
