@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sluice.base.formats import Format
-from sluice.base.outcome import Cause, Fault
-from sluice.base.usage import NO_USAGE, Usage
+from sluice.base.outcome import Cause
+from sluice.base.usage import Usage
 from sluice.formats.canon import (
-    Began,
-    Ended,
     Event,
-    Failed,
     Part,
     PartBegan,
     PartEnded,
     PartGrew,
     Reasoning,
-    Refusal,
     Reply,
     Stop,
-    Stopped,
     Text,
     ToolCall,
-    Used,
 )
 from sluice.formats.codec import Codec, Voicing
 from sluice.formats.codecs import CODECS
 from sluice.formats.lines import OneAtATime
 from sluice.formats.tell import events_of
+
+from .folding import Folded, bare, fold
 
 each = pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
 MANY = settings(max_examples=40, deadline=None)
@@ -57,62 +51,6 @@ def replies(draw: st.DrawFn) -> Reply:
     stop = Stop.TOOLS if calls else draw(st.sampled_from([Stop.END, Stop.LENGTH, Stop.REFUSAL]))
     usage = Usage(input_tokens=draw(st.integers(5, 99)), output_tokens=draw(st.integers(1, 99)), cached_tokens=3)
     return Reply(source=Format.EMBEDDINGS, id="x", model="m", parts=tuple(parts), stop=stop, usage=usage)
-
-
-@dataclass
-class Folded:
-    """A stream put together."""
-
-    parts: dict[int, Any] = field(default_factory=dict)
-    stop: Stop | None = None
-    usage: Usage = NO_USAGE
-    ended: bool = False
-    fault: Fault | None = None
-
-    def whole(self) -> tuple[tuple[Part, ...], Stop | None, Usage]:
-        """What a whole answer would say."""
-        return tuple(self.parts[index] for index in sorted(self.parts)), self.stop, self.usage
-
-
-def fold(events: list[Event]) -> Folded:
-    """Puts events together, checking their order."""
-    folded, open_parts = Folded(), set[int]()
-    for event in events:
-        assert not folded.ended
-        assert folded.fault is None
-        match event:
-            case Began():
-                folded.usage = event.usage
-            case PartBegan():
-                assert event.index == len(folded.parts)
-                folded.parts[event.index] = event.part
-                open_parts.add(event.index)
-            case PartGrew():
-                assert event.index in open_parts
-                folded.parts[event.index] = _grown(folded.parts[event.index], event)
-            case PartEnded():
-                open_parts.remove(event.index)
-            case Stopped():
-                folded.stop = event.stop
-            case Used():
-                folded.usage = event.usage
-            case Ended():
-                assert not open_parts
-                folded.ended = True
-            case Failed():
-                folded.fault = event.fault
-    return folded
-
-
-def _grown(part: Any, event: PartGrew) -> Part:
-    match part:
-        case ToolCall():
-            return ToolCall(id=part.id, name=part.name, arguments=part.arguments + event.text)
-        case Reasoning():
-            return Reasoning(text=part.text + event.text, signature=part.signature + event.signature)
-        case Text() | Refusal():
-            return type(part)(text=part.text + event.text)
-    raise AssertionError(part)
 
 
 def said(codec: Codec, reply: Reply) -> list[bytes]:
@@ -151,17 +89,7 @@ def test_a_stream_folded_is_the_whole_answer(codec: Codec, reply: Reply) -> None
     assert isinstance(unary, Reply)
     parts, stop, usage = heard(codec, said(codec, reply)).whole()
     assert (stop, usage) == (unary.stop, unary.usage) == (reply.stop, reply.usage)
-    assert [_bare(part) for part in parts] == [_bare(part) for part in unary.parts]
-
-
-def _bare(part: Any) -> tuple[Any, ...]:
-    """What a part says, without what only its protocol spells."""
-    match part:
-        case ToolCall():
-            return (part.id, part.name, part.arguments)
-        case Reasoning():
-            return (part.text, part.signature)
-    return (type(part), part.text)
+    assert [bare(part) for part in parts] == [bare(part) for part in unary.parts]
 
 
 @each
@@ -190,7 +118,7 @@ def test_a_stream_told_in_another_protocol_says_the_same(codec: Codec, reply: Re
         encoder, decoder = target.stream_encoder(VOICE), codec.stream_decoder()
         told = b"".join([encoder.feed(event) for event in (*decoder.feed(body), *decoder.finish())])
         again, first = heard(target, [told]), heard(codec, [body])
-        assert [_bare(part) for part in again.whole()[0]] == [_bare(part) for part in first.whole()[0]]
+        assert [bare(part) for part in again.whole()[0]] == [bare(part) for part in first.whole()[0]]
         assert again.whole()[1:] == first.whole()[1:]
 
 
@@ -212,7 +140,7 @@ def test_calls_whose_pieces_alternate_are_told_one_after_another() -> None:
     encoder = CODECS[Format.ANTHROPIC].stream_encoder(VOICE)
     told = b"".join([encoder.feed(event) for event in decoder.feed(body.encode())])
     folded = heard(CODECS[Format.ANTHROPIC], [told])
-    assert [_bare(part) for part in folded.whole()[0]] == [("a", "f", '{"x":1}'), ("b", "g", '{"y":2}')]
+    assert [bare(part) for part in folded.whole()[0]] == [("a", "f", '{"x":1}'), ("b", "g", '{"y":2}')]
     assert folded.stop is Stop.TOOLS
 
 

@@ -82,14 +82,16 @@ def read_said(message: Json, place: str) -> tuple[Part, ...]:
 def read_thought(message: Json) -> list[Part]:
     """The thought of a message: ``thinking_blocks`` prove themselves to who made them; ``reasoning_content`` (or
     ``reasoning``) is words alone, and the same words where both are there."""
-    blocks = message.get("thinking_blocks")
-    if isinstance(blocks, list) and blocks:
-        return [_thinking(block) for block in blocks if isinstance(block, dict)]
     words = maybe_text(message, "reasoning_content") or maybe_text(message, "reasoning")
-    return [Reasoning(text=words)] if words else []
+    blocks = message.get("thinking_blocks")
+    proven = [read_block(block) for block in blocks if isinstance(block, dict)] if isinstance(blocks, list) else []
+    if words and not any(block.text for block in proven):
+        return [Reasoning(text=words), *proven]
+    return [*proven]
 
 
-def _thinking(block: Json) -> Reasoning:
+def read_block(block: Json) -> Reasoning:
+    """One of ``thinking_blocks``. Without words it proves what came of the thought, not the thought."""
     return Reasoning(
         text=maybe_text(block, "thinking"), signature=maybe_text(block, "signature"), sealed=maybe_text(block, "data")
     )

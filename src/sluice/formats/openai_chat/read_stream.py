@@ -28,6 +28,7 @@ from sluice.formats.canon import (
 )
 from sluice.formats.openai_chat.answers import read_stop
 from sluice.formats.openai_chat.errors import fault_from
+from sluice.formats.openai_chat.messages import read_block
 from sluice.formats.openai_chat.usage import read_usage
 from sluice.formats.reading import Unreadable, as_list, as_object, maybe_text, parse, whole
 from sluice.formats.sse import SseDecoder, SseTooLong
@@ -121,10 +122,19 @@ class ChatDecoder:
         events = self._said(Reasoning, words)
         blocks = delta.get("thinking_blocks")
         for block in blocks if isinstance(blocks, list) else ():
-            proof = maybe_text(block, "signature") if isinstance(block, dict) else ""
-            if proof and self._text is not None and self._kind is Reasoning:
-                events.append(PartGrew(index=self._text, signature=proof))
+            if isinstance(block, dict):
+                events += self._proof(read_block(block))
         return events
+
+    def _proof(self, block: Reasoning) -> list[Event]:
+        """What proves the words before it, or stands for itself."""
+        if block.text and self._text is not None and self._kind is Reasoning:
+            return [PartGrew(index=self._text, signature=block.signature)] if block.signature else []
+        if not (block.signature or block.sealed):
+            return []
+        events = self._end_text()
+        at = self._next()
+        return [*events, PartBegan(index=at, part=block), PartEnded(index=at)]
 
     def _said(self, kind: type[Text] | type[Reasoning] | type[Refusal], words: str) -> list[Event]:
         if not words:
