@@ -22,6 +22,7 @@ from prometheus_client import CollectorRegistry
 from sluice import __version__
 from sluice.base.ids import request_id
 from sluice.fake.server import serving as fake_serving
+from sluice.formats.keepsakes import Keepsakes
 from sluice.relay.admit import RateBook
 from sluice.relay.attempt import Attempter, AttemptPolicy
 from sluice.relay.keeper import Keeper
@@ -139,7 +140,8 @@ class Worker:
         credentials = CredentialCache(self._transports, self._clock)
         deadlines = Deadlines(connect=settings.connect_timeout, head=settings.head_timeout, read=settings.read_timeout)
         rng = Random(secrets.randbits(128))  # noqa: S311  # for ids and choices; nothing secret is made of it
-        attempter = Attempter(self._transports, credentials, AttemptPolicy(deadlines=deadlines), self._clock, rng)
+        policy = AttemptPolicy(deadlines=deadlines)
+        attempter = Attempter(self._transports, credentials, policy, self._clock, rng, Keepsakes())
         relay = Relay(
             snapshot=lambda: self._keeper.snapshot,
             attempter=attempter,

@@ -7,10 +7,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from sluice.formats.gemini.signatures import NEVER_SIGNED
+
 from .conversations import Json, either, names, objects, plain_json, sampled, unknown, with_unknown, words
 
 _carried = st.sampled_from(["sluice.abc", "sluice-sealed.abc", "sluice.", "sluice.gemini.x", "sluiced"])
-signatures = words | _carried.map(lambda told: base64.b64encode(told.encode()).decode())
+signatures = words | _carried.map(lambda told: base64.b64encode(told.encode()).decode()) | st.just(NEVER_SIGNED)
 types = st.sampled_from(["image/png", "audio/mpeg", "application/pdf", "video/mp4"])
 media = either(
     with_unknown(inlineData=with_unknown(mimeType=types, data=words)),

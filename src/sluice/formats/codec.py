@@ -18,13 +18,15 @@ class Abilities:
 
     ``max_output`` is tokens, for protocols that must name a limit; ``sampling`` whether it takes temperature, top_p
     and top_k; ``adaptive`` whether it decides by itself how much to think, given an effort.
-    ``limit_name`` is what the limit on the output is called, for protocols that have two names.
+    ``limit_name`` is what the limit on the output is called, for protocols that have two names. ``portable``: what
+    proves a thought is good at every account of the provider, not only at the one that made it.
     """
 
     max_output: int = 8192
     sampling: bool = True
     adaptive: bool = False
     limit_name: str = "max_tokens"
+    portable: bool = False
 
 
 PLAIN = Abilities()

@@ -10,6 +10,7 @@ from sluice.base.formats import Format
 from sluice.base.outcome import Cause, Fault, Reply, StreamParser
 from sluice.base.text import visible
 from sluice.base.wire import WireHead, WireRequest
+from sluice.formats.keepsakes import Keepsakes
 from sluice.formats.redact import mask, redact
 from sluice.relay.job import Job, Timing
 from sluice.relay.refusal import transport_fault
@@ -51,7 +52,13 @@ class Attempter:
     """Makes attempts. Never raises on what an upstream does: a failure is a Fault."""
 
     def __init__(
-        self, transports: Transports, credentials: CredentialCache, policy: AttemptPolicy, clock: Clock, rng: Rng
+        self,
+        transports: Transports,
+        credentials: CredentialCache,
+        policy: AttemptPolicy,
+        clock: Clock,
+        rng: Rng,
+        keepsakes: Keepsakes | None = None,
     ) -> None:
         self._transports = transports
         self._credentials = credentials
@@ -59,6 +66,7 @@ class Attempter:
         self._clock = clock
         self._rng = rng
         self._abandoning: set[asyncio.Task[None]] = set()
+        self._keepsakes = keepsakes
 
     async def attempt(self, job: Job, channel: Channel) -> Answer:
         """Tries the job at the channel. Raises GatewayError when the request cannot be said to this upstream."""
@@ -86,6 +94,8 @@ class Attempter:
             now_ms=self._clock.now_ms(),
             nonce=self._rng.getrandbits(128),
             headers=inbound.headers,
+            owner=inbound.token.id,
+            keepsakes=self._keepsakes,
         )
 
     async def _attempt_parts(

@@ -62,7 +62,8 @@ class Anthropic(OpenAiLike):
 
     def abilities(self, model: str) -> Abilities:
         """What a model can do, by its name."""
-        return next((able for names, able in _MODELS if fits(model, names)), Abilities())
+        known = next((able for names, able in _MODELS if fits(model, names)), Abilities())
+        return replace(known, portable=True)
 
 
 def _fit_budget(members: dict[str, Any]) -> list[str]:

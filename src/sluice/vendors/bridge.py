@@ -11,16 +11,21 @@ from copy import copy
 from dataclasses import replace
 from typing import NamedTuple, Protocol, runtime_checkable
 
+import msgspec
+
 from sluice.base.formats import Format
 from sluice.base.outcome import Fault, Reply, StreamParser
 from sluice.base.usage import Usage
 from sluice.base.wire import WireHead, WireRequest
-from sluice.formats.canon import Event, Failed, Request
+from sluice.formats.canon import Ended, Event, Failed, Request
+from sluice.formats.canon import Reply as Answer
 from sluice.formats.codec import PLAIN, Abilities, Codec, StreamDecoder, StreamEncoder, Voicing
 from sluice.formats.codecs import CODECS
+from sluice.formats.keepsakes import Gatherer, Owner
 from sluice.formats.members import encode
 from sluice.formats.patch import encode_top, parse_top
-from sluice.formats.tell import as_stream
+from sluice.formats.proofs import Marker, cleared, maker_id, marked
+from sluice.formats.tell import events_of
 from sluice.vendors.dialect import Call, Dialect, Further, Reader, Reporter
 from sluice.vendors.parts import EVENT_STREAM, is_event_stream
 
@@ -88,13 +93,33 @@ class Bridge:
         return self._last[1]
 
     def _translate(self, call: Call) -> _Said:
-        inner = self._inner
-        abilities = inner.abilities(call.upstream_model) if isinstance(inner, Able) else PLAIN
+        abilities = self._abilities(call)
         asked = self._client.decode_request(encode_top(call.top))
-        written = self._upstream.encode_request(asked, abilities)
+        proven, lost = self._with_own_proofs(call, asked)
+        written = self._upstream.encode_request(proven, abilities)
         body = encode(written.body)
         inward = replace(self._inward(call), body=body, top=parse_top(body), headers=())
-        return _Said(inward, written.dropped, asked)
+        return _Said(inward, written.dropped + lost, asked)
+
+    def _abilities(self, call: Call) -> Abilities:
+        return self._inner.abilities(call.upstream_model) if isinstance(self._inner, Able) else PLAIN
+
+    def _with_own_proofs(self, call: Call, asked: Request) -> tuple[Request, tuple[str, ...]]:
+        """The request with those proofs of thought that this upstream made, also those its client dropped."""
+        maker = self._maker(call)
+        # Clients of chat completions have no proofs of their own: what they send unmarked, another gateway told them.
+        own = cleared(asked.turns, maker, trusted=self._client.format is Format.OPENAI_CHAT)
+        turns, owner = own.turns, _owner(call)
+        if owner is not None:
+            turns = cleared(owner.restored(turns, maker), maker, trusted=True).turns
+        lost = ("thinking",) if own.lost else ()
+        return msgspec.structs.replace(asked, turns=turns), lost
+
+    def _maker(self, call: Call) -> str:
+        """Who can read a proof made here. Forty bits of a hash tell accounts apart, and give no key away."""
+        spec = self.spec
+        account = () if self._abilities(call).portable else (spec.base_url, spec.key)
+        return maker_id(spec.provider, call.upstream_model, *account)
 
     def _inward(self, call: Call) -> Call:
         """The call as the dialect's answers are read by."""
@@ -124,17 +149,29 @@ class Bridge:
             return reply
         if call.stream:
             return self._streamed(call, reply)
-        decoded = self._upstream.decode_reply(reply.body)
-        told = decoded if isinstance(decoded, Fault) else self._client.encode_reply(decoded, self._voicing(call))
+        answer = self._answer(call, reply.body)
+        told = answer if isinstance(answer, Fault) else self._client.encode_reply(answer, self._voicing(call))
         return told if isinstance(told, Fault) else replace(reply, body=told)
+
+    def _answer(self, call: Call, body: bytes) -> Answer | Fault:
+        """A whole answer with its proofs marked; kept for clients that drop them."""
+        answer = self._upstream.decode_reply(body)
+        if isinstance(answer, Fault):
+            return answer
+        maker, owner = self._maker(call), _owner(call)
+        parts = tuple([marked(part, maker) for part in answer.parts])
+        if owner is not None:
+            owner.keep_all(parts)
+        return msgspec.structs.replace(answer, parts=parts)
 
     def _streamed(self, call: Call, reply: Reply) -> Reply | Fault:
         if is_event_stream(WireHead(200, [(b"content-type", reply.content_type)])):
-            pipe = _Pipe(self._upstream.stream_decoder(), self._client.stream_encoder(self._voicing(call)))
+            pipe = self._pipe(call)
             told: bytes | Fault = pipe.feed(reply.body) + pipe.finish()
             told = pipe.fault or told
         else:
-            told = as_stream(reply.body, self._upstream, self._client, self._voicing(call))
+            answer = self._answer(call, reply.body)
+            told = answer if isinstance(answer, Fault) else self._in_events(call, answer)
         return told if isinstance(told, Fault) else replace(reply, body=told, content_type=EVENT_STREAM)
 
     def stream(self, call: Call, head: WireHead) -> StreamParser | None:
@@ -142,8 +179,15 @@ class Bridge:
         parser = self._reader.stream(self._inward(call), head)
         if parser is None:
             return None
+        return BridgedStream(parser, self._pipe(call))
+
+    def _in_events(self, call: Call, answer: Answer) -> bytes:
         encoder = self._client.stream_encoder(self._voicing(call))
-        return BridgedStream(parser, _Pipe(self._upstream.stream_decoder(), encoder))
+        return b"".join([encoder.feed(event) for event in events_of(answer)])
+
+    def _pipe(self, call: Call) -> _Pipe:
+        encoder = self._client.stream_encoder(self._voicing(call))
+        return _Pipe(self._upstream.stream_decoder(), Marker(self._maker(call)), encoder, _owner(call))
 
     def error(self, call: Call, head: WireHead, body: bytes) -> Fault:
         """Reads a non-2xx answer."""
@@ -158,12 +202,19 @@ class Bridge:
         return self._inner.models_reply(head, body)
 
 
+def _owner(call: Call) -> Owner | None:
+    return None if call.keepsakes is None else Owner(call.keepsakes, call.owner, call.now_ms)
+
+
 class _Pipe:
     """From one protocol's stream to another's."""
 
-    def __init__(self, decoder: StreamDecoder, encoder: StreamEncoder) -> None:
+    def __init__(self, decoder: StreamDecoder, marker: Marker, encoder: StreamEncoder, owner: Owner | None) -> None:
         self._decoder = decoder
+        self._marker = marker
         self._encoder = encoder
+        self._owner = owner
+        self._gatherer = Gatherer()
         self.fault: Fault | None = None
 
     def feed(self, data: bytes) -> bytes:
@@ -173,10 +224,17 @@ class _Pipe:
         return self._say(self._decoder.finish())
 
     def _say(self, events: list[Event]) -> bytes:
-        for event in events:
+        out = []
+        for told in events:
+            event = self._marker.mark(told)
+            if self._owner is not None:
+                self._gatherer.feed(event)
+                if isinstance(event, Ended):
+                    self._owner.keep_all(self._gatherer.parts())
             if isinstance(event, Failed):
                 self.fault = event.fault
-        return b"".join([self._encoder.feed(event) for event in events])
+            out.append(self._encoder.feed(event))
+        return b"".join(out)
 
 
 class BridgedStream:

@@ -14,6 +14,7 @@ from typing import Any, Protocol, runtime_checkable
 from sluice.base.formats import Format
 from sluice.base.outcome import Fault, Reply, StreamParser
 from sluice.base.wire import BodySource, WireHead, WireRequest
+from sluice.formats.keepsakes import Keepsakes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,7 @@ class Call:
     whether it asked for the closing usage chunk. ``max_output`` is a cap in tokens to be put into the request when
     money is short, else None. ``now_ms`` and ``nonce`` (128 bits) are the only time and chance a dialect may use.
     ``headers`` are the client's headers worth forwarding on native paths (``openai-beta``, ...), lower-case names.
+    ``owner`` is the client's token, by which ``keepsakes`` holds what its clients drop.
     """
 
     format: Format
@@ -64,6 +66,8 @@ class Call:
     now_ms: int = 0
     nonce: int = 0
     headers: tuple[tuple[bytes, bytes], ...] = ()
+    owner: int = 0
+    keepsakes: Keepsakes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from sluice.formats.codec import Abilities
 from sluice.formats.gemini.errors import read_error
 from sluice.formats.gemini.native import PassedGemini, check_reply
 from sluice.formats.gemini.read_request import model_name, read_request
-from sluice.formats.gemini.signatures import CARRIED
+from sluice.formats.gemini.signatures import CARRIED, NEVER_SIGNED
 from sluice.formats.gemini.write_request import without_foreign_proofs
 from sluice.formats.reading import Unreadable
 from sluice.vendors.answers import read_embeddings
@@ -80,8 +80,10 @@ class Gemini(OpenAiLike):
             members.clear()
             members.update(body)
             return told
-        if any(CARRIED.encode() in bytes(raw) for raw in members.values()):
-            _forget_foreign_proofs(members)
+        signed = self.abilities(call.upstream_model).adaptive
+        met = (CARRIED,) if signed else (CARRIED, NEVER_SIGNED)
+        if any(mark.encode() in bytes(raw) for raw in members.values() for mark in met):
+            _forget_foreign_proofs(members, signed=signed)
         members.pop("model", None)
         members.pop("stream", None)
         if call.max_output is not None:
@@ -145,13 +147,13 @@ def _cap(members: dict[str, Any], most: int) -> None:
         members[name] = {**config, limit: bounded(config.get(limit), most)}
 
 
-def _forget_foreign_proofs(members: dict[str, Any]) -> None:
+def _forget_foreign_proofs(members: dict[str, Any], *, signed: bool) -> None:
     """A conversation that began with another provider's model goes on with this one."""
     try:
         request = read_request(encode(members))
     except Unreadable:
         return  # the upstream will say what is wrong
-    members["contents"] = without_foreign_proofs(request)
+    members["contents"] = without_foreign_proofs(request, signed=signed)
 
 
 def _embed(members: dict[str, Any], call: Call) -> tuple[dict[str, Any], list[str]]:

@@ -27,6 +27,7 @@ from sluice.vendors import responses
 from sluice.vendors.answers import READERS
 from sluice.vendors.call_ids import short_call_ids
 from sluice.vendors.dialect import Call, ChannelSpec, Minter
+from sluice.vendors.foreign import forget_in_chat, forget_in_messages
 from sluice.vendors.listing import read_models
 from sluice.vendors.parts import (
     JSON_BODY,
@@ -137,8 +138,10 @@ class OpenAiLike:
             self._shape_generation(members, call)
         elif call.format is Format.EMBEDDINGS:
             self._shape_embeddings(members)
-        elif call.format is Format.ANTHROPIC and call.max_output is not None:
-            members["max_tokens"] = bounded(members.get("max_tokens"), call.max_output)
+        elif call.format is Format.ANTHROPIC:
+            told += forget_in_messages(members)
+            if call.max_output is not None:
+                members["max_tokens"] = bounded(members.get("max_tokens"), call.max_output)
         elif call.format is Format.OPENAI_RESPONSES:
             responses.shape_request(members, call)
         elif call.format is Format.IMAGES:
@@ -158,6 +161,7 @@ class OpenAiLike:
             ask_usage(members)
         elif quirks.no_stream_options:
             members.pop("stream_options", None)
+        forget_in_chat(members)
         if quirks.developer_to_system and "messages" in members:
             members["messages"] = Raw(system_for_developer(bytes(members["messages"])))
         if quirks.short_call_ids and "messages" in members:

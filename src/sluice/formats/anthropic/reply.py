@@ -14,6 +14,7 @@ from sluice.formats.canon import Citation, Part, Reasoning, Reply, Text
 from sluice.formats.codec import Told, Voicing, unsayable
 from sluice.formats.members import encode
 from sluice.formats.openai_chat.errors import fault_from
+from sluice.formats.proofs import UNPROVEN
 from sluice.formats.reading import Unreadable, as_list, maybe_text, parse, rest
 
 Json = dict[str, Any]
@@ -85,10 +86,10 @@ def message_id(voicing: Voicing) -> str:
 
 def spoken(part: Part) -> Part:
     """A part of another protocol as this one's clients take it: without what is foreign, and with the members their
-    types promise (a signature, even when there is none to prove the thought)."""
+    types promise (a signature, even where none proves the thought)."""
     match part:
         case Reasoning(sealed="", signature=""):
-            return Reasoning(text=part.text, extras={"signature": ""})
+            return Reasoning(text=part.text, signature=UNPROVEN)
         case Text():
             cited = [write_citation(citation) for citation in part.citations]
             return Text(text=part.text, extras={"citations": cited or None})

@@ -32,7 +32,7 @@ def write_thinking(request: Request, abilities: Abilities, body: Json, told: Tol
         body["max_tokens"] = max(body["max_tokens"], budget + LEAST_BUDGET)
     budget = min(budget, body["max_tokens"] - 1)
     forced = body.get("tool_choice", {}).get("type") in ("any", "tool")
-    if budget < LEAST_BUDGET or forced or not _may_think(request.turns):
+    if budget < LEAST_BUDGET or forced or not may_think(request.turns):
         told.add(_NAME)
         return
     body["thinking"] = {"type": "enabled", "budget_tokens": budget}
@@ -46,7 +46,7 @@ def _adaptive(wanted: Thinking, body: Json) -> None:
         body["output_config"] = {"effort": "low" if effort == "minimal" else effort}
 
 
-def _may_think(turns: tuple[Turn, ...]) -> bool:
+def may_think(turns: tuple[Turn, ...]) -> bool:
     """With a budget, the calls of an unfinished tool loop must come back with the thoughts that led to them: a client
     that has lost them cannot go on thinking in that loop."""
     for turn in reversed(turns):

@@ -27,6 +27,7 @@ from sluice.formats.canon import (
 from sluice.formats.codec import Told, Voicing
 from sluice.formats.lines import OneAtATime
 from sluice.formats.members import encode
+from sluice.formats.proofs import UNPROVEN
 from sluice.formats.sse import encode_event
 
 Json = dict[str, Any]
@@ -45,6 +46,7 @@ class MessagesEncoder:
         self._order = OneAtATime()
         self._blocks = BlockEncoder(native=True, told=Told())
         self._growth = ""
+        self._proven = True
         self._usage = NO_USAGE
         self._stop = Stopped(stop=Stop.END)
 
@@ -86,7 +88,9 @@ class MessagesEncoder:
             case PartGrew():
                 return self._grow(event)
             case PartEnded():
-                return say("content_block_stop", index=event.index)
+                proof = b"" if self._proven else self._sign(event.index, UNPROVEN)
+                self._proven = True
+                return proof + say("content_block_stop", index=event.index)
             case _:
                 return b""
 
@@ -102,6 +106,8 @@ class MessagesEncoder:
             case Reasoning(sealed=""):
                 block = {"type": "thinking", "thinking": "", "signature": ""}
                 more = self._piece(event.index, part.text)
+                self._proven = False
+                more += self._sign(event.index, part.signature) if part.signature else b""
             case ToolCall():
                 block = {"type": "tool_use", "id": part.id, "name": part.name, "input": {}}
                 more = self._piece(event.index, part.arguments)
@@ -112,12 +118,15 @@ class MessagesEncoder:
     def _grow(self, event: PartGrew) -> bytes:
         out = self._piece(event.index, event.text)
         if event.signature and self._growth == "thinking":
-            delta: Json = {"type": "signature_delta", "signature": event.signature}
-            out += say("content_block_delta", index=event.index, delta=delta)
+            out += self._sign(event.index, event.signature)
         if event.citation is not None and self._growth == "text":
-            delta = {"type": "citations_delta", "citation": write_citation(event.citation)}
+            delta: Json = {"type": "citations_delta", "citation": write_citation(event.citation)}
             out += say("content_block_delta", index=event.index, delta=delta)
         return out
+
+    def _sign(self, index: int, proof: str) -> bytes:
+        self._proven = True
+        return say("content_block_delta", index=index, delta={"type": "signature_delta", "signature": proof})
 
     def _piece(self, index: int, text: str) -> bytes:
         if not text or not self._growth:

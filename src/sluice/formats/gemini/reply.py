@@ -15,6 +15,7 @@ from sluice.formats.codec import Voicing, unsayable
 from sluice.formats.gemini.errors import read_error
 from sluice.formats.gemini.names import named
 from sluice.formats.gemini.read_parts import PartReader
+from sluice.formats.gemini.signatures import NEVER_SIGNED
 from sluice.formats.gemini.usage import FAILURES, STOP_WORDS, read_stop, read_usage, write_usage
 from sluice.formats.gemini.write_parts import native_parts, write_call, write_thought
 from sluice.formats.members import encode
@@ -120,7 +121,7 @@ def write_reply(reply: Reply, voicing: Voicing) -> bytes | Fault:
     if wrong is not None:
         return wrong
     try:
-        parts = [written for part in reply.parts for written in spoken(part)]
+        parts = unsigned([written for part in reply.parts for written in spoken(part)])
     except GatewayError as refused:
         # Arguments that are no JSON: cut off, or made up.
         return shape_fault(refused.message)
@@ -143,6 +144,13 @@ def _as_it_came(reply: Reply, voicing: Voicing) -> Json:
     elif spelled["candidates"] is not None:
         answer["candidates"] = []
     return answer
+
+
+def unsigned(parts: list[Json]) -> list[Json]:
+    """Parts of another provider's answer: its first call says that nobody signed it, as this protocol's servers want to
+    know when the conversation goes on there."""
+    at = next((at for at, part in enumerate(parts) if "functionCall" in part), None)
+    return [{**part, "thoughtSignature": NEVER_SIGNED} if number == at else part for number, part in enumerate(parts)]
 
 
 def spoken(part: Part) -> list[Json]:

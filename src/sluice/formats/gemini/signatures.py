@@ -12,6 +12,7 @@ import base64
 import binascii
 
 from sluice.formats.canon import Reasoning
+from sluice.formats.proofs import UNPROVEN
 
 MARK = "gemini."
 """Begins every signature of this protocol's models, outside of this protocol."""
@@ -27,7 +28,9 @@ _SEALS = b"sluice-sealed."
 
 
 def read_signature(told: str) -> Reasoning:
-    """The proof in a ``thoughtSignature``."""
+    """The proof in a ``thoughtSignature``; no proof where it says that nobody signed."""
+    if told == NEVER_SIGNED:
+        return Reasoning(signature=UNPROVEN)
     carried = _carried(told, _CARRIES)
     if carried and not carried.startswith(MARK):
         return Reasoning(signature=carried)
@@ -48,12 +51,14 @@ def _carried(told: str, mark: bytes) -> str:
 
 
 def is_own(part: Reasoning) -> bool:
-    """Whether the proof is one of this protocol's models."""
-    return part.signature.startswith(MARK)
+    """Whether the proof is one of this protocol's models, or its word that there is none."""
+    return part.signature.startswith(MARK) or part.signature == UNPROVEN
 
 
 def write_signature(part: Reasoning) -> str:
     """The ``thoughtSignature`` of a proof, another maker's wrapped; "" where nothing proves the thought."""
+    if part.signature == UNPROVEN:
+        return NEVER_SIGNED
     if part.sealed:
         return base64.b64encode(_SEALS + part.sealed.encode()).decode()
     if is_own(part):

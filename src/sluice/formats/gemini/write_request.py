@@ -13,6 +13,7 @@ from sluice.formats.effort import BUDGETS, effort_of
 from sluice.formats.gemini.read_request import CACHED, JSON_TYPE, SYSTEM
 from sluice.formats.gemini.signatures import is_own
 from sluice.formats.gemini.write_parts import PartWriter, native_parts
+from sluice.formats.proofs import UNPROVEN
 from sluice.formats.reading import unsupported
 
 Json = dict[str, Any]
@@ -58,17 +59,21 @@ def write_request(request: Request, abilities: Abilities) -> Written:
     return Written(body, told.all())
 
 
-def without_foreign_proofs(request: Request) -> list[Json]:
-    """The contents of a request of this protocol without the proofs of other makers, which its models refuse."""
-    turns = []
-    for turn in request.turns:
-        kept = [part for part in turn.parts if not (isinstance(part, Reasoning) and _is_foreign(part))]
-        turns.append(kept)
+def without_foreign_proofs(request: Request, *, signed: bool) -> list[Json]:
+    """The contents of a request of this protocol without the proofs of other makers, which its models refuse.
+
+    ``signed``: the model refuses calls that nobody signed, and takes the word that nobody did; older ones take neither.
+    """
+    turns = [[part for part in turn.parts if not _is_foreign(part, signed)] for turn in request.turns]
     return _contents(request, turns)
 
 
-def _is_foreign(part: Reasoning) -> bool:
-    return bool(part.sealed or (part.signature and not is_own(part)))
+def _is_foreign(part: Part, signed: bool) -> bool:
+    if not isinstance(part, Reasoning):
+        return False
+    if is_own(part):
+        return part.signature == UNPROVEN and not signed
+    return bool(part.sealed or part.signature)
 
 
 def _contents(request: Request, kept: Sequence[Sequence[Part]]) -> list[Json]:

@@ -27,6 +27,7 @@ from sluice.formats.canon import (
 )
 from sluice.formats.codec import Voicing
 from sluice.formats.gemini.reply import closing, write_citation
+from sluice.formats.gemini.signatures import NEVER_SIGNED
 from sluice.formats.gemini.usage import MALFORMED, STOP_WORDS
 from sluice.formats.gemini.write_parts import write_call, write_thought
 from sluice.formats.members import encode
@@ -59,6 +60,7 @@ class GeminiEncoder:
         self._usage = NO_USAGE
         self._stop = Stop.END
         self._malformed = False
+        self._called = False
 
     def feed(self, event: Event) -> bytes:
         """The bytes that say this event."""
@@ -142,7 +144,8 @@ class GeminiEncoder:
         except GatewayError:
             self._malformed = True
             return b""
-        return self._say({"functionCall": call})
+        first, self._called = not self._called, True
+        return self._say({"functionCall": call, **({"thoughtSignature": NEVER_SIGNED} if first else {})})
 
     def _end(self) -> bytes:
         word = STOP_WORDS[self._stop]

@@ -131,18 +131,22 @@ def _result(item: Json, place: str) -> _Read:
 
 
 def _reasoning(item: Json, place: str) -> _Read:
-    """A thought. Its own seal stays in the shell: it means nothing to any other provider."""
-    return _Read("assistant", (read_thought(item, place),), Shell(item))
+    """A thought, and behind its words its seal."""
+    parts = read_thought(item, place)
+    return _Read("assistant", parts, Shell(item, len(parts)))
 
 
-def read_thought(item: Json, place: str) -> Reasoning:
-    """The words of a reasoning item: their sum, or where there is none, all of them; and a proof that came from another
-    protocol. Raises Unreadable."""
+def read_thought(item: Json, place: str) -> tuple[Reasoning, ...]:
+    """The words of a reasoning item: their sum, or where there is none, all of them; and its seal, or the proof of
+    another protocol that travels in it. Raises Unreadable."""
     proven = unseal(item)
     if proven is not None:
-        return proven
-    said = (words(item, "summary", place), words(item, "content", place))
-    return Reasoning(text=next((told for told in said if told), ""))
+        return (proven,)
+    told = (words(item, "summary", place), words(item, "content", place))
+    said = Reasoning(text=next((one for one in told if one), ""))
+    sealed = maybe_text(item, "encrypted_content")
+    seal = (Reasoning(sealed=sealed),) if sealed else ()
+    return (said, *seal) if said.text or not seal else seal
 
 
 def words(item: Json, member: str, place: str) -> str:

@@ -15,7 +15,7 @@ from sluice.base.wire import WireHead
 from sluice.formats.members import DECODE_ERRORS, Members
 from sluice.formats.openai_chat.errors import fault_from
 from sluice.formats.openai_chat.usage import read_usage
-from sluice.formats.openai_responses.proofs import MARK
+from sluice.formats.openai_responses.proofs import MARK, OUR_THOUGHTS
 from sluice.formats.openai_responses.reply import failed, shape_fault
 from sluice.formats.sse import SseDecoder, SseTooLong, encode_event
 
@@ -154,4 +154,5 @@ def _is_own(item: dict[str, Any]) -> bool:
     sealed = item.get("encrypted_content")
     if isinstance(sealed, str) and sealed:
         return not sealed.startswith(MARK)
-    return isinstance(item.get("id"), str)
+    identity = item.get("id")
+    return isinstance(identity, str) and not identity.startswith(OUR_THOUGHTS)

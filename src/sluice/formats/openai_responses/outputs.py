@@ -10,7 +10,7 @@ from sluice.formats.canon import Citation, Reasoning, Refusal, Request, Stop, Te
 from sluice.formats.codec import Voicing
 from sluice.formats.openai_responses.contents import annotation
 from sluice.formats.openai_responses.items import CUSTOM_ARGUMENT
-from sluice.formats.openai_responses.proofs import seal
+from sluice.formats.openai_responses.proofs import OUR_THOUGHTS, seal
 from sluice.formats.openai_responses.read_request import INSTRUCTIONS
 from sluice.formats.openai_responses.write_request import native_tool
 from sluice.formats.reading import Unreadable, object_of
@@ -24,7 +24,7 @@ INCOMPLETE: Mapping[Stop, str] = {
 }
 """The ends that leave an answer incomplete, and the reason they are told with."""
 
-_PREFIXES = {"message": "msg", "reasoning": "rs", "function_call": "fc", "custom_tool_call": "ctc"}
+_PREFIXES = {"message": "msg", "reasoning": OUR_THOUGHTS, "function_call": "fc", "custom_tool_call": "ctc"}
 
 
 def response_id(voicing: Voicing) -> str:

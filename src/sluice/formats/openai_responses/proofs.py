@@ -15,6 +15,8 @@ from sluice.formats.members import encode
 from sluice.formats.reading import Unreadable, maybe_text, parse
 
 MARK = "sluice-thought."
+OUR_THOUGHTS = "rs_sluice"
+"""Begins the ids of thoughts that came from another protocol: an upstream of this one would look for them in vain."""
 
 
 def seal(part: Reasoning) -> str | None:

@@ -192,7 +192,15 @@ class ResponsesDecoder:
                 events += [PartBegan(index=self._parts, part=part), PartEnded(index=self._parts)]
                 self._parts += 1
             return events
-        return [*self._last_words(opened, item), *self._close(opened)]
+        return [*self._last_words(opened, item), *self._close(opened), *self._seal(opened, item)]
+
+    def _seal(self, opened: _Item, item: Json) -> list[Event]:
+        """What only the upstream can read of a thought, behind its words."""
+        sealed = maybe_text(item, "encrypted_content") if opened.kind == "reasoning" else ""
+        if not sealed or unseal(item) is not None:
+            return []
+        index, self._parts = self._parts, self._parts + 1
+        return [PartBegan(index=index, part=Reasoning(sealed=sealed)), PartEnded(index=index)]
 
     def _last_words(self, opened: _Item, item: Json) -> list[Event]:
         """What only the end of an item says."""

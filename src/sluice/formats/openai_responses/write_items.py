@@ -60,30 +60,30 @@ class ItemWriter:
             yield {"type": "message", "role": turn.role, "content": self._content.parts(parts, f"{turn.place}.content")}
 
     def _said(self, turn: Turn) -> Iterator[Json]:
+        """What the model thought, said and called, in that order as it came: texts in a row are one message."""
         spoken: list[Json] = []
-        calls: list[Json] = []
+        words = ""
         for at, part in enumerate(turn.parts):
             place = f"{turn.place}.content[{at}]"
+            if spoken and isinstance(part, Reasoning | ToolCall):
+                yield {"type": "message", "role": "assistant", "content": spoken}
+                spoken = []
             match part:
+                case Reasoning(sealed=""):
+                    words += part.text
                 case Reasoning():
-                    # Only thoughts this protocol sealed itself may come back to it.
-                    self._told.add("reasoning_content" if part.text and not part.signature else "thinking")
+                    yield _thought(words, part.sealed)
+                    words = ""
                 case ToolCall():
-                    calls.append(
-                        {
-                            "type": "function_call",
-                            "call_id": part.id,
-                            "name": part.name,
-                            "arguments": part.arguments or "{}",
-                        }
-                    )
+                    yield _call(part)
                 case Opaque():
                     raise unsupported(place, part.kind)
                 case _:
                     spoken.append(self._content.part(part, place, said=True))
+        if words:
+            self._told.add("reasoning_content")  # without its seal a thought is refused
         if spoken:
             yield {"type": "message", "role": "assistant", "content": spoken}
-        yield from calls
 
     def _result(self, part: ToolResult, place: str) -> Json:
         output: Any = self._content.parts(part.parts, place)
@@ -93,3 +93,13 @@ class ItemWriter:
             self._told.add("is_error")
         self._told.foreign(part.extras)
         return {"type": "function_call_output", "call_id": part.call_id, "output": output}
+
+
+def _thought(words: str, sealed: str) -> Json:
+    """A thought this protocol's upstream sealed itself: only such may come back to it."""
+    summary = [{"type": "summary_text", "text": words}] if words else []
+    return {"type": "reasoning", "summary": summary, "encrypted_content": sealed}
+
+
+def _call(part: ToolCall) -> Json:
+    return {"type": "function_call", "call_id": part.id, "name": part.name, "arguments": part.arguments or "{}"}
