@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench docs api screenshots lock clean
+.PHONY: help run test check bench docs golden api screenshots lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -25,6 +25,9 @@ bench: $(VENV)/.dev ## measure against the peers and the ceiling: bench/README.m
 
 docs: $(VENV)/.dev ## write the generated reference pages anew
 	$(BIN)/python -m tools.docs
+
+golden: $(VENV)/.dev ## write the conformance matrix anew (tests/conformance/golden): review what changes
+	$(BIN)/python -m tests.conformance
 
 api: $(VENV)/.dev ## write the console's typed client anew from the management API (needs Node.js and web/node_modules)
 	$(BIN)/python -c 'import json; from tools.docs.management import openapi; print(json.dumps(openapi()))' | (cd web && node tools/api.mjs)

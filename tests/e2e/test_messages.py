@@ -11,6 +11,8 @@ import anthropic
 import openai
 import pytest
 
+from sluice.formats.proofs import UNPROVEN
+
 from .gateways import Gateway
 
 SUFFIXES = (
@@ -131,7 +133,7 @@ def test_thought_comes_first_and_goes_back_with_its_calls(upstream: Upstream, st
     thought = message.content[0]
     assert thought.type == "thinking"
     assert thought.thinking.strip() == THOUGHT
-    assert bool(thought.signature) is (upstream.family == "claude-3-7-sonnet")
+    assert (thought.signature == UNPROVEN) is (upstream.family != "claude-3-7-sonnet")
     results = [
         {"type": "tool_result", "tool_use_id": block.id, "content": "21"}
         for block in message.content
