@@ -46,10 +46,16 @@ class Said:
 
     @property
     def body(self) -> Json:
-        """The request's JSON."""
-        assert isinstance(self.request.body, bytes)
-        found: Json = json.loads(self.request.body)
+        """The request's JSON; of a websocket, its first message."""
+        found: Json = json.loads(self.sent)
         return found
+
+    @property
+    def sent(self) -> bytes:
+        """What is sent, as it is."""
+        told = self.request.socket.send[0] if self.request.socket else self.request.body
+        assert isinstance(told, bytes)
+        return told
 
 
 @cache

@@ -42,7 +42,7 @@ def _lines(value: Any) -> Iterator[str]:
 
 
 def _said(said: Said) -> Iterator[str]:
-    yield f"  {said.request.method.decode()} {said.request.target.decode()}"
+    yield f"  {said.request.method.decode()} {said.request.target.partition(b'?')[0].decode()}"
     yield from _lines(said.body)
     if said.dropped:
         yield f"  -- told as dropped: {', '.join(said.dropped)}"

@@ -55,7 +55,7 @@ def test_what_is_asked_is_said_or_refused_by_name(client: Format, wire: Wire, sc
     said = say(client, wire, QUESTIONS[scenario][client])
     streamed = say(client, wire, QUESTIONS[scenario][client], stream=True)
     assert streamed.dropped == said.dropped
-    assert streamed.request != said.request, "nothing asks for a stream"
+    assert streamed.request != said.request or streamed.request.socket, "nothing asks for a stream"
     if wire.format is not None:
         body = {"model": wire.model, **said.body}
         assert CODECS[wire.format].decode_request(msgspec.json.encode(body)).turns
@@ -134,8 +134,7 @@ def test_an_error_is_told_in_the_client_s_protocol(client: Format, wire: Wire, s
 @pytest.mark.parametrize("maker", [wire for wire in wires().values() if wire.format], ids=lambda wire: wire.name)
 def test_what_proves_a_thought_returns_to_its_maker_and_to_nobody_else(client: Format, wire: Wire, maker: Wire) -> None:
     said = thinking_loop(client, wire, maker)
-    assert isinstance(said.request.body, bytes)
     proof = SEALED if maker.format is Format.OPENAI_RESPONSES else PROOF
     expected = maker is wire and maker.format is not Format.OPENAI_CHAT
-    assert (proof.encode() in said.request.body) is expected
-    assert b"sluice" not in said.request.body
+    assert (proof.encode() in said.sent) is expected
+    assert b"sluice" not in said.sent
