@@ -14,7 +14,7 @@ from tests.formats.folding import bare, fold
 from sluice.base.errors import GatewayError
 from sluice.base.formats import Format
 from sluice.base.outcome import Cause, Fault, Reply
-from sluice.formats.canon import Opaque, Reasoning
+from sluice.formats.canon import Opaque, Reasoning, Text
 from sluice.formats.canon import Reply as Told
 from sluice.formats.codecs import CODECS
 
@@ -109,7 +109,7 @@ def _words(parts: Any) -> list[Any]:
     thoughts = [part for part in parts if isinstance(part, Reasoning)]
     rest = [bare(part) for part in parts if not isinstance(part, Reasoning | Opaque)]
     proofs = {proof for part in thoughts for proof in (part.signature, part.sealed) if proof}
-    return ["".join(part.text for part in thoughts), proofs, *[one for one in rest if one != (str, "")]]
+    return ["".join(part.text for part in thoughts), proofs, *[one for one in rest if one != (Text, "")]]
 
 
 @each_client
