@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import sqlalchemy as sa
 from ledger_tools import CHANCE, make_ledger, open_account, settlement, state
 
@@ -11,6 +12,7 @@ from sluice.base.ids import request_id
 from sluice.storage.engine import Database
 from sluice.storage.journal import Journal
 from sluice.storage.leases import recover
+from sluice.storage.misfit import FILE
 from sluice.storage.prune import prune_requests
 from sluice.storage.tables import attempts, requests, usage_totals
 
@@ -43,3 +45,13 @@ async def test_old_rows_go_and_money_stays(database: Database, tmp_path: Path) -
     journal.close(drop=False)
     assert await recover(database, tmp_path / "j") == 0
     assert await state(database, account) == (start - spent, 0, start - spent, 0)
+    # Nor does it drop in silence what may never have been charged; what is newer is charged as ever.
+    aside = [msgspec.json.decode(line)["id"] for line in (tmp_path / "j" / FILE).read_bytes().splitlines()]
+    assert aside == [item.id for item in items[:3]]
+    newer = settlement({account: 9}, id=request_id(2_000_000, CHANCE), created_ms=2_000_000)
+    journal = Journal(tmp_path / "j", "late")
+    for item in (*items[-2:], newer):
+        journal.append(item)
+    journal.close(drop=False)
+    assert await recover(database, tmp_path / "j") == 1
+    assert await state(database, account) == (start - spent - 9, 0, start - spent - 9, 0)

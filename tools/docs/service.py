@@ -74,6 +74,11 @@ def charges_page() -> str:
         "Charges",
         "What a request is charged, for every way it can end. The rule's id stands in the request's log row.",
         policy_table(),
+        "## In the books\n\n"
+        "The charge of one request stands in its log row. In the movements of an account, a user's or a token's, the "
+        "charges of an hour (UTC, by when the requests came in) are one: its amount and the number of its requests "
+        "grow as they end. An opening and every change by hand are movements of their own. The sum of an account's "
+        "movements is its balance, to the nano-dollar, also after old rows of the log were deleted.",
     )
 
 

@@ -13,16 +13,18 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sluice.accounting.settlement import Settlement
+from sluice.base.ids import request_id_bound
 from sluice.storage.bulk import BulkInsert
 from sluice.storage.engine import Database
-from sluice.storage.misfit import is_misfit, set_aside
-from sluice.storage.tables import accounts, attempts, entries, leases, requests
+from sluice.storage.entries import ChargeBook
+from sluice.storage.misfit import is_misfit, set_aside, why
+from sluice.storage.tables import accounts, attempts, forgotten, leases, requests
 from sluice.storage.usage_totals import Totalizer
 
 _REQUEST_COLUMNS = [column.name for column in requests.columns]
 _ATTEMPT_COLUMNS = [column.name for column in attempts.columns]
-_ENTRY_COLUMNS = ["account_id", "kind", "amount_nano", "request_id", "actor_id", "remark", "created_ms"]
 _LOOKUP = 500
+_FORGOTTEN = "the log no longer reaches back to it: it may have been charged before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Applier:
         dialect = db.engine.dialect
         self._requests = BulkInsert(requests, _REQUEST_COLUMNS, dialect)
         self._attempts = BulkInsert(attempts, _ATTEMPT_COLUMNS, dialect)
-        self._entries = BulkInsert(entries, _ENTRY_COLUMNS, dialect)
+        self._entries = ChargeBook(dialect)
         self._totals = Totalizer(dialect)
 
     async def apply(self, worker_id: str, batch: Sequence[Settlement], *, old: bool = False) -> Applied:
@@ -63,7 +65,7 @@ class Applier:
             if not is_misfit(error):
                 raise
             if len(batch) == 1:
-                set_aside(self._folder, batch[0], error)
+                set_aside(self._folder, batch[0], why(error))
                 return Applied(0, {})
         # One of them does not fit: each half for itself, until it stands alone.
         middle = len(batch) // 2
@@ -73,39 +75,45 @@ class Applier:
 
     async def _whole(self, worker_id: str, batch: Sequence[Settlement], old: bool) -> Applied:
         rows = {item.id: (item, _request_row(item)) for item in batch}
+        doubtful: list[Settlement] = []
 
         def work(conn: sa.Connection) -> Applied:
-            for known in _known(conn, requests.c.id, list(rows)):
+            for known in _known(conn, list(rows)):
                 del rows[known]
-            for known in _known(conn, entries.c.request_id, list(rows)) if old else ():
-                del rows[known]
+            # Asked after the requests: those that are forgotten in between were known.
+            bound = _forgotten_below(conn) if old else ""
+            for unknowable in [key for key in rows if key < bound]:
+                doubtful.append(rows.pop(unknowable)[0])
             return self._apply(conn, worker_id, list(rows.values()))
 
-        return await self._db.write_at_once(work)
+        applied = await self._db.write_at_once(work)
+        for item in doubtful:
+            set_aside(self._folder, item, _FORGOTTEN)
+        return applied
 
     def _apply(self, conn: sa.Connection, worker_id: str, new: Sequence[tuple[Settlement, tuple[Any, ...]]]) -> Applied:
         items = [item for item, _ in new]
         self._requests.insert(conn, [row for _, row in new])
         tried = [(item.id, number, *_attempt_row(a)) for item in items for number, a in enumerate(item.attempts)]
         self._attempts.insert(conn, tried)
-        charges = [(item, account, amount) for item in items for account, amount in item.charges]
-        booked = [(account, "charge", -amount, item.id, None, "", item.created_ms) for item, account, amount in charges]
-        self._entries.insert(conn, booked)
-        charged: defaultdict[int, int] = defaultdict(int)
-        for _, account, amount in charges:
-            charged[account] += amount
+        charged = self._entries.add(conn, items)
         _book(conn, worker_id, charged)
         self._totals.add(conn, items)
-        return Applied(len(items), dict(charged))
+        return Applied(len(items), charged)
 
 
-def _known(conn: sa.Connection, column: sa.Column[str], ids: list[str]) -> set[str]:
-    """Which of the ids a column holds."""
+def _known(conn: sa.Connection, ids: list[str]) -> set[str]:
+    """Which of the requests were applied before."""
     found: set[str] = set()
     for at in range(0, len(ids), _LOOKUP):
-        query = sa.select(column).where(column.in_(ids[at : at + _LOOKUP]))
+        query = sa.select(requests.c.id).where(requests.c.id.in_(ids[at : at + _LOOKUP]))
         found.update(conn.execute(query).scalars())
     return found
+
+
+def _forgotten_below(conn: sa.Connection) -> str:
+    """The request id from which on the log is whole."""
+    return request_id_bound(conn.execute(sa.select(forgotten.c.before_ms)).scalar_one())
 
 
 def _json(value: Any) -> str:

@@ -1,7 +1,8 @@
 """Settlements no database would take: told from a database that is away, and kept in a file instead.
 
 One such settlement must not hold up all that follow it, nor the next start. None is known to get this far (texts are
-made storable, counts are bounded); this is for what nobody thought of.
+made storable, counts are bounded); this is for what nobody thought of. The file also gets what a journal brings back so
+late that the log has forgotten whether it was charged.
 """
 
 from __future__ import annotations
@@ -36,7 +37,12 @@ def is_misfit(error: BaseException) -> bool:
     return False
 
 
-def set_aside(folder: Path, settlement: Settlement, error: BaseException) -> None:
+def why(error: BaseException) -> str:
+    """What an exception says, in one line."""
+    return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+
+
+def set_aside(folder: Path, settlement: Settlement, reason: str) -> None:
     """Keeps the settlement in the file, safe on the disk, and says so in the log. Raises OSError."""
     line = msgspec.json.encode(msgspec.structs.asdict(settlement)) + b"\n"
     number = os.open(folder / FILE, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
@@ -45,5 +51,4 @@ def set_aside(folder: Path, settlement: Settlement, error: BaseException) -> Non
         os.fsync(number)
     finally:
         os.close(number)
-    reason = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
-    _log.error("a settlement cannot be stored and was set aside", request_id=settlement.id, file=FILE, reason=reason)
+    _log.error("a settlement cannot be booked and was set aside", request_id=settlement.id, file=FILE, reason=reason)

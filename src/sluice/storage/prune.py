@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from sluice.base.ids import request_id_bound
 from sluice.storage.engine import Database
-from sluice.storage.tables import attempts, requests
+from sluice.storage.tables import attempts, forgotten, requests
 
 _AT_ONCE = 500
 """Rows of one transaction: few, since on SQLite everyone else who writes waits for it."""
@@ -22,6 +22,9 @@ async def prune_requests(db: Database, before_ms: int) -> int:
             ids = list((await conn.execute(oldest)).scalars())
             if not ids:
                 return total
+            # Known with the first row that goes: a journal replayed later cannot find out there what was charged.
+            known = sa.update(forgotten).where(forgotten.c.before_ms < before_ms)
+            await conn.execute(known.values(before_ms=before_ms))
             await conn.execute(sa.delete(attempts).where(attempts.c.request_id.in_(ids)))
             await conn.execute(sa.delete(requests).where(requests.c.id.in_(ids)))
         total += len(ids)

@@ -74,6 +74,9 @@ accounts = sa.Table(
     sa.Column("rev", sa.BigInteger, nullable=False, index=True),  # raised when a person changes the balance
 )
 
+CHARGES = sa.text("kind = 'charge'")
+"""The entries of which an account has one an hour."""
+
 entries = sa.Table(
     "entries",
     metadata,
@@ -81,12 +84,26 @@ entries = sa.Table(
     sa.Column("account_id", sa.BigInteger, sa.ForeignKey("accounts.id"), nullable=False),
     sa.Column("kind", sa.Text, nullable=False),  # opening | adjust | charge
     sa.Column("amount_nano", sa.BigInteger, nullable=False),  # negative for charges
-    sa.Column("request_id", sa.Text),
+    sa.Column("requests", sa.BigInteger, nullable=False, server_default="0"),  # how many a charge sums up
     sa.Column("actor_id", sa.BigInteger),  # the user who adjusted
     sa.Column("remark", sa.Text, nullable=False, server_default=""),
-    sa.Column("created_ms", sa.BigInteger, nullable=False),
-    sa.Index("uq_entries_request_id_account_id", "request_id", "account_id", unique=True),
+    sa.Column("created_ms", sa.BigInteger, nullable=False),  # of a charge: the start of the hour its requests came in
+    sa.Index(
+        "uq_entries_account_id_created_ms_charge",
+        "account_id",
+        "created_ms",
+        unique=True,
+        sqlite_where=CHARGES,
+        postgresql_where=CHARGES,
+    ),
     sa.Index("ix_entries_account_id_id", "account_id", "id"),
+)
+
+forgotten = sa.Table(
+    "forgotten",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),  # always 1
+    sa.Column("before_ms", sa.BigInteger, nullable=False),  # requests made before it may be gone from the log
 )
 
 leases = sa.Table(

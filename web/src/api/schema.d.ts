@@ -1,5 +1,5 @@
 // Generated from the management API's OpenAPI document by `npm run api`. Not edited by hand.
-// Document: sha256 d8d98f3f1e16956508a8c1aa17ef2a6bba6c43a643ed7037ef4cf359e9890599 (tests/console/test_source.py compares it with the API's).
+// Document: sha256 2de6680328420cbead74fdd776d86ad607627b97ee0bf0de7a1ec99aad9f6ca0 (tests/console/test_source.py compares it with the API's).
 
 export interface paths {
     "/api/v1/audit": {
@@ -1273,7 +1273,7 @@ export interface components {
         };
         /**
          * EntryView
-         * @description One movement of money.
+         * @description One movement of money. What is charged in an hour is one, which grows with each request.
          */
         EntryView: {
             /**
@@ -1287,7 +1287,10 @@ export interface components {
              * @example 200.00
              */
             amount_usd: string;
-            /** Created Ms */
+            /**
+             * Created Ms
+             * @description When it was made; of a charge: the start of the hour its requests came in.
+             */
             created_ms: number;
             /** Id */
             id: number;
@@ -1298,8 +1301,11 @@ export interface components {
             kind: string;
             /** Remark */
             remark: string;
-            /** Request Id */
-            request_id: string | null;
+            /**
+             * Requests
+             * @description How many requests a charge sums up; 0 for what is no charge.
+             */
+            requests: number;
         };
         /**
          * ErrorBody

@@ -31,13 +31,13 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One movement of money."""
+    """One movement of money; a charge sums up the ``requests`` of an hour, which begins at ``created_ms``."""
 
     id: int
     account_id: int
     kind: str
     amount_nano: Nano
-    request_id: str | None
+    requests: int
     actor_id: int | None
     remark: str
     created_ms: int

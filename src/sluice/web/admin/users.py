@@ -103,15 +103,15 @@ class BalanceChange(Strict):
 
 
 class EntryView(BaseModel):
-    """One movement of money."""
+    """One movement of money. What is charged in an hour is one, which grows with each request."""
 
     id: int
     kind: str = Field(description="opening, adjust or charge.")
     amount_usd: Usd
-    request_id: str | None
+    requests: int = Field(description="How many requests a charge sums up; 0 for what is no charge.")
     actor_id: int | None = Field(description="Who adjusted; 0 is the command line or the config file.")
     remark: str
-    created_ms: int
+    created_ms: int = Field(description="When it was made; of a charge: the start of the hour its requests came in.")
 
 
 class EntryPage(Listing[EntryView]):
@@ -135,7 +135,7 @@ def _entry(entry: Entry) -> EntryView:
         id=entry.id,
         kind=entry.kind,
         amount_usd=usd_from_nano(entry.amount_nano),
-        request_id=entry.request_id,
+        requests=entry.requests,
         actor_id=entry.actor_id,
         remark=entry.remark,
         created_ms=entry.created_ms,

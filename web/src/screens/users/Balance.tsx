@@ -69,7 +69,7 @@ export function Balance({ user }: { user: User }) {
 }
 
 function Entries({ user }: { user: User }) {
-  const { t, find } = useWords();
+  const { t, n, find } = useWords();
   const { data, error, refetch } = useQuery({
     queryKey: ["entries", user.id],
     queryFn: () =>
@@ -92,7 +92,12 @@ function Entries({ user }: { user: User }) {
           { id: "when", header: t("users.when"), cell: (row) => <When ms={row.created_ms} /> },
           { id: "kind", header: t("users.kind"), cell: (row) => find(`users.kinds.${row.kind}`) ?? row.kind },
           { id: "amount", header: t("users.amount"), align: "right", cell: (row) => <Money usd={row.amount_usd} /> },
-          { id: "remark", header: t("common.remark"), grow: true, cell: (row) => row.remark || row.request_id || "" },
+          {
+            id: "remark",
+            header: t("common.remark"),
+            grow: true,
+            cell: (row) => (row.requests ? n("users.chargedRequests", row.requests) : row.remark),
+          },
         ]}
         empty={<Empty title={t("users.noEntries")} />}
       />
