@@ -17,11 +17,11 @@ from sluice.base.formats import Format
 from sluice.base.outcome import Cause, Fault, Reply, StreamParser
 from sluice.base.rates import rates_from_usd
 from sluice.base.usage import NO_USAGE, Usage
-from sluice.base.wire import WireRequest
+from sluice.base.wire import WireHead, WireRequest
 from sluice.formats.multipart import FormReader
 from sluice.formats.openai_chat.fold import fold
 from sluice.formats.sse import SseDecoder
-from sluice.vendors.dialect import Call, Dialect, Minted, Reporter, Splitter
+from sluice.vendors.dialect import Call, Dialect, Further, Minted, Reader, Reporter, Splitter
 
 from .vendor_cases import FILE, NOW_MS, AnswerPart, Case, ErrorPart, FaultPart, head_of
 
@@ -137,10 +137,23 @@ def check_unknown_member(case: Case, dialect: Dialect) -> None:
 # Whole answers.
 
 
+def reached(call: Call, dialect: Dialect, answer: AnswerPart) -> Reader:
+    """Who reads the answer: the dialect, or who it names after a first exchange."""
+    if not answer.first:
+        return dialect
+    further = dialect.reply(call, head_of(AnswerPart()), answer.first.encode())
+    assert isinstance(further, Further), further
+    request = further.request
+    headers = [f"{name.decode()}: {value.decode()}" for name, value in request.headers if name != b"user-agent"]
+    assert [f"{request.method.decode()} {url_of(request)}", *headers] == answer.further
+    return further.reader
+
+
 def check_reply(case: Case, dialect: Dialect) -> None:
     """The answer, its usage and its price are the fixture's."""
     assert case.reply is not None
-    reply = dialect.reply(case.made(), head_of(case.reply), case.reply.sent())
+    reader = reached(case.made(), dialect, case.reply)
+    reply = reader.reply(case.made(), head_of(case.reply), case.reply.sent())
     assert isinstance(reply, Reply), reply
     if b"json" in reply.content_type:
         assert parsed(reply.body) == parsed(case.reply.expected())
@@ -168,9 +181,16 @@ def check_reply_keeps(case: Case, dialect: Dialect) -> None:
 def opened(case: Case, dialect: Dialect) -> StreamParser:
     """A parser for the case's stream."""
     assert case.stream is not None
-    parser = dialect.stream(case.made(stream=True), head_of(case.stream))
+    reader = reached(case.made(stream=True), dialect, case.stream)
+    parser = reader.stream(case.made(stream=True), head_of(case.stream))
     assert parser is not None
     return parser
+
+
+def streams(case: Case, dialect: Dialect) -> bool:
+    """Whether the vendor has streams at all."""
+    head = WireHead(200, [(b"content-type", b"text/event-stream")])
+    return dialect.stream(case.made(stream=True), head) is not None
 
 
 def check_stream(case: Case, dialect: Dialect, pieces: Iterable[bytes]) -> None:
@@ -330,7 +350,9 @@ def check_batch(case: Case, dialect: Dialect) -> None:
         parsed(body) for body in case.batch.requests
     ]
     head = head_of(AnswerPart())
-    replies = [dialect.reply(part, head, told.encode()) for part, told in zip(parts, case.batch.replies, strict=True)]
+    replies: list[Any] = [
+        dialect.reply(part, head, told.encode()) for part, told in zip(parts, case.batch.replies, strict=True)
+    ]
     merged = dialect.merge(call, [reply for reply in replies if isinstance(reply, Reply)])
     assert parsed(merged.body) == parsed(case.batch.expect)
     check_money(case, merged.usage, case.batch.usage, case.batch.charge)

@@ -75,7 +75,8 @@ class AnswerPart(_Part):
     """An answer and what the client is told of it. ``expect`` empty: just what came. ``body_hex`` is for bytes.
 
     ``usage`` holds the counts that are not 0, or nothing when the upstream told none; ``charge`` is their price in
-    nano-dollars at the case's ``rates``.
+    nano-dollars at the case's ``rates``. Where a call takes a further exchange, ``first`` is what the first answers,
+    and ``further`` the method, address and headers (without ``user-agent``) of what is asked then.
     """
 
     body: str = ""
@@ -85,6 +86,8 @@ class AnswerPart(_Part):
     usage: dict[str, int] = {}
     finish: str | None = None
     charge: int = 0
+    first: str = ""
+    further: list[str] = []
     keeps_unknown: bool = True
 
     def sent(self) -> bytes:

@@ -9,6 +9,7 @@ from pathlib import Path
 from tools.docs.command_line import cli_page, settings_page
 from tools.docs.configuration import config_page
 from tools.docs.management import endpoints_page, errors_page
+from tools.docs.one_api import one_api_page
 from tools.docs.service import charges_page, fake_page, metrics_page, providers_page
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs/reference"
@@ -20,6 +21,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors.md": errors_page,
     "fake-provider.md": fake_page,
     "metrics.md": metrics_page,
+    "one-api.md": one_api_page,
     "providers.md": providers_page,
     "settings.md": settings_page,
 }

@@ -18,6 +18,7 @@ NUMBERED_SCENARIOS = {
     "chunks": "`-chunks-64`: an answer of that many chunks.",
     "delay": "`-delay-250`: waits that many milliseconds before it answers.",
     "fail": "`-fail-2`: answers 500 that many times, then well.",
+    "poll": "`-poll-3`: a job is done when it is asked after for the third time.",
     "usage": "`-usage-10-20`: reports that many input and output tokens.",
 }
 SCENARIOS = {

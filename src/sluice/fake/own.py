@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
-from sluice.fake import tencent
+from sluice.fake import coze, deepl, dify, replicate, tencent
 from sluice.fake.http import Ask
 
 
@@ -17,5 +17,9 @@ class Wire(NamedTuple):
 
 
 OWN: Mapping[str, Wire] = {
+    "coze": Wire(coze.model_of, coze.serve),
+    "deepl": Wire(deepl.model_of, deepl.serve),
+    "dify": Wire(dify.model_of, dify.serve),
+    "replicate": Wire(replicate.model_of, replicate.serve),
     "tencent": Wire(tencent.model_of, tencent.serve),
 }

@@ -12,7 +12,7 @@ FLAGS = frozenset(
     }
 )  # fmt: skip
 """Suffixes without a number. What each does: docs/reference/fake-provider.md."""
-NUMBERED = frozenset({"delay", "fail", "chunks", "usage"})
+NUMBERED = frozenset({"delay", "fail", "chunks", "usage", "poll"})
 """Suffixes followed by numbers: ``-delay-250`` (milliseconds), ``-fail-2`` (the first n calls), ``-chunks-64``,
 ``-usage-10-20`` (input and output tokens to report)."""
 

@@ -19,7 +19,7 @@ from sluice.vendors.dialect import Call
 from sluice.vendors.parts import bounded, call_id
 from sluice.vendors.quirks import UNREADABLE, clamp, encode, present
 from sluice.vendors.translated import Chunk
-from sluice.vendors.turns import Turn, decoded, left_out, read_turns, unsupported
+from sluice.vendors.turns import Turn, decoded, left_out, read_turns, spoken, unsupported
 
 _any = msgspec.json.Decoder()
 
@@ -54,10 +54,7 @@ def _message(turn: Turn) -> dict[str, Any]:
     """One turn. A call and its result are told as text: the protocol has no place for them."""
     if turn.images:
         raise unsupported(turn.place, "image_url")
-    if turn.role == "tool":
-        return {"role": "user", "content": f"{turn.name}: {turn.text}"}
-    calls = [f"{call.name}({call.arguments})" for call in turn.calls]
-    return {"role": turn.role, "content": "\n".join([*([turn.text] if turn.text else []), *calls])}
+    return {"role": "user" if turn.role == "tool" else turn.role, "content": spoken(turn)}
 
 
 def _functions(members: dict[str, Any], payload: dict[str, Any]) -> list[str]:

@@ -46,6 +46,21 @@ class SseData:
         return [event.data for event in self._decoder.flush()]
 
 
+class NamedSse:
+    """Server-sent events whose names mean something: an event is its name, a line break, and its data."""
+
+    def __init__(self) -> None:
+        self._decoder = SseDecoder(bare=True)
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The events completed by these bytes."""
+        return [event.event + b"\n" + event.data for event in self._decoder.feed(data)]
+
+    def flush(self) -> list[bytes]:
+        """An event left open."""
+        return [event.event + b"\n" + event.data for event in self._decoder.flush()]
+
+
 class TranslatedStream:
     """A StreamParser: ``translate`` makes chunks of native events, ``inner`` keeps the client protocol's rules."""
 

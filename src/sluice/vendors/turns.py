@@ -5,7 +5,7 @@ What a vendor cannot carry is refused by name (400); nothing of a conversation i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -89,6 +89,25 @@ def alternating(turns: Iterable[Turn]) -> list[Turn]:
         reasoning = "\n\n".join(text for text in (last.reasoning, turn.reasoning) if text)
         told[-1] = replace(turn, text=text, images=last.images + turn.images, reasoning=reasoning)
     return told
+
+
+def spoken(turn: Turn) -> str:
+    """What a turn says, its calls or the result it brings told as text: for protocols without tools."""
+    if turn.role == "tool":
+        return f"{turn.name}: {turn.text}"
+    calls = [f"{call.name}({call.arguments})" for call in turn.calls]
+    return "\n".join([*([turn.text] if turn.text else []), *calls])
+
+
+def transcript(turns: Sequence[Turn]) -> str:
+    """A conversation as one text, for upstreams that take no more: one user's message as it is, several turns each
+    under the name of its speaker."""
+    if len(turns) == 1 and turns[0].role == "user":
+        return turns[0].text
+    return "\n\n".join(f"{_SPEAKERS[turn.role]}: {text}" for turn in turns if (text := spoken(turn)))
+
+
+_SPEAKERS = {"system": "System", "user": "User", "assistant": "Assistant", "tool": "Tool"}
 
 
 def left_out(top: Mapping[str, Any], carried: frozenset[str]) -> list[str]:
