@@ -30,7 +30,7 @@ _any = msgspec.json.Decoder()
 
 _OWN = ("custom_variables", "meta_data", "parameters", "shortcut_command", "extra_params")
 _CARRIED = frozenset({*_OWN, "user", "conversation_id", "auto_save_history"})
-_NOBODY = "sluice"
+_NOBODY = "anonymous"
 """Who asks, when neither the client nor the channel says: Coze wants to know."""
 
 

@@ -43,6 +43,8 @@ _CARRIED = frozenset({*_OWN, "target_lang"})
 class DeepL(NativeChat):
     """A channel to one account; a key of the free kind (it ends in ``:fx``) has a host of its own."""
 
+    never_streams = True
+
     def find_base(self) -> Base:
         """The host the key belongs to, unless another is given."""
         given = self.spec.base_url.strip().rstrip("/").removesuffix(self.vendor.root)

@@ -31,7 +31,7 @@ _any = msgspec.json.Decoder()
 _PATHS = {"chat": "/chat-messages", "completion": "/completion-messages", "workflow": "/workflows/run"}
 _OWN = ("conversation_id", "auto_generate_name", "workflow_id", "trace_id")
 _CARRIED = frozenset({*_OWN, "user", "inputs", "files"})
-_NOBODY = "sluice"
+_NOBODY = "anonymous"
 """Who asks, when the client does not say: Dify wants to know."""
 _QUIET = frozenset(
     {
@@ -84,6 +84,10 @@ class Dify(NativeChat):
     def hear(self, call: Call) -> Speech:
         """Reads the events."""
         return Speech(self._kind, self.vendor.errors)
+
+
+class DifyWorkflow(Dify):
+    """A channel to a workflow: it ends otherwise than a message does, and is not metered."""
 
 
 def _picture(address: str, place: str) -> dict[str, str]:
@@ -216,4 +220,4 @@ def _object(data: bytes) -> dict[str, Any]:
 
 def bind(vendor: Vendor, spec: ChannelSpec) -> Dify:
     """The dialect of a channel."""
-    return Dify(vendor, spec)
+    return DifyWorkflow(vendor, spec) if spec.options.get("kind", "").strip() == "workflow" else Dify(vendor, spec)

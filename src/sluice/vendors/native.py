@@ -34,6 +34,8 @@ class NativeChat(OpenAiLike):
 
     streams_only = False
     """Whole answers are asked for as streams too, and folded."""
+    never_streams = False
+    """Streams are made of whole answers."""
 
     def say(self, members: dict[str, Any], call: Call) -> tuple[dict[str, Any], list[str]]:
         """The native body, and what of the client's request is left out or changed. Raises GatewayError 400."""
