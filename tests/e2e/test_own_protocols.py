@@ -36,7 +36,7 @@ WIRES = {
         Wire("dify", "dify", "app-flow", "own-dify-flow", "m", {"kind": "workflow", "input": "text"}),
         Wire("replicate", "replicate", "r8_fake0123456789abcdef", "own-replicate", "meta/m", {}),
         Wire("replicate", "replicate", "r8_fake0123456789abcdef", "own-replicate-poll", "meta/nostream-poll-2", {}),
-        Wire("deepl", "deepl", "fake-key:fx", "own-deepl", "deepl-zh", {}),
+        Wire("deepl", "deepl", "some-key:fx", "own-deepl", "deepl-zh", {}),
     )
 }
 HI: list[Any] = [{"role": "user", "content": "one two three"}]
@@ -81,14 +81,15 @@ def test_a_chat_whole_and_streamed(own: Gateway, client: openai.OpenAI, model: s
     assert told.choices[0].message.content == SAID
     assert (told.choices[0].finish_reason, told.model) == ("stop", model)
     row = own.settled(whole.headers["x-request-id"])
-    assert (row["status"], row["rule"]) == (200, "complete")
+    assert (row["status"], row["rule"]) == (200, "complete_estimated" if model == "own-dify-flow" else "complete")
     assert row["charge_usd"] != "0"
     chunks = list(
         client.chat.completions.create(model=model, messages=HI, stream=True, stream_options={"include_usage": True})
     )
     text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
     assert text == SAID
-    assert chunks[-1].usage is not None
+    told_usage = chunks[-1].usage is not None
+    assert told_usage or model in ("own-dify-flow", "own-replicate")  # their streams do not tell
 
 
 @pytest.mark.parametrize("model", WIRES)
@@ -121,7 +122,6 @@ def test_a_channel_is_tried(own: Gateway, model: str) -> None:
         "key": wire.key,
         "options": wire.options,
         "model_mapping": {model: wire.upstream},
-        "models": [model],
     }
     result = own.manage("POST", "/channels/test", json={**wish, "model": model})
     assert result["ok"], result
