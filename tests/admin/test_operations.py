@@ -244,9 +244,27 @@ def test_how_the_server_is(root: httpx.Client, gateway: Gateway) -> None:
     assert system["counts"]["users"] >= 1
 
 
+def test_a_proxys_login_is_masked_and_stays_when_the_mask_comes_back(
+    root: httpx.Client, new_channel: NewChannel, gateway: Gateway
+) -> None:
+    place = f"/channels/{new_channel(proxy_url='http://proxy:pr0xy-s3cret@127.0.0.1:9')['id']}"
+    masked = "http://***@127.0.0.1:9"
+    assert ok(root.get(place))["proxy_url"] == masked
+    assert ok(root.patch(place, json={"proxy_url": masked, "remark": "again"}))["proxy_url"] == masked
+    (line,) = [line for line in ok(root.get("/audit"))["items"] if line["detail"].get("remark") == ["", "again"]]
+    assert "proxy_url" not in line["detail"]
+    moved = {"proxy_url": "http://***@127.0.0.1:8"}
+    assert "masked" in refused(root.patch(place, json={**moved, "key": PLANTED}), 422, "invalid_value")["message"]
+    # What goes to an upstream without TLS, its proxy can read.
+    refused(root.patch(place, json={"proxy_url": "http://127.0.0.1:8"}), 422, "key_required")
+    form = {"channel_id": int(place.rpartition("/")[2]), "provider": "fake", "proxy_url": "http://127.0.0.1:8"}
+    refused(root.post("/channels/test", json={**form, "model": "fake-chat"}), 422, "key_required")
+    assert ok(root.patch(place, json={"proxy_url": ""}))["proxy_url"] == ""
+
+
 def test_no_answer_holds_an_upstream_key(root: httpx.Client, new_channel: NewChannel) -> None:
     channel = new_channel(proxy_url="http://proxy:pr0xy-s3cret@127.0.0.1:9")
-    ok(root.patch(f"/channels/{channel['id']}", json={"proxy_url": "http://proxy:pr0xy-s3cret@127.0.0.1:8"}))
+    ok(root.patch(f"/channels/{channel['id']}", json={"proxy_url": "http://proxy:pr0xy-s3cret@127.0.0.1:8", "key": PLANTED}))
     document = ok(root.get("/openapi.json"))
     now = ok(root.get(f"/channels/{channel['id']}"))["created_ms"]
     ids = {"channel_id": channel["id"], "user_id": 1, "token_id": 1, "group_id": 1}

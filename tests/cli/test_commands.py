@@ -38,6 +38,11 @@ key = "sk-upstream-key-of-the-channel"
 models = ["fake-chat"]
 groups = ["default", "vip"]
 
+[[channels]]
+name = "proxied"
+provider = "fake"
+proxy_url = "http://user:word-of-the-proxy@127.0.0.1:8888"
+
 [[tokens]]
 name = "mine"
 user = "uma"
@@ -109,9 +114,13 @@ def test_what_is_exported_can_be_applied(sluice: Sluice, config: Path, tmp_path:
     hidden = _good(sluice("export"))
     assert "sk-upstream-key-of-the-channel" in exported
     assert "sk-upstream" not in hidden
+    assert "word-of-the-proxy" in exported
+    assert 'proxy_url = "http://***@127.0.0.1:8888"' in hidden
     again.write_text(hidden)
-    _good(sluice("apply", str(again)))
-    assert "sk-upstream-key-of-the-channel" in _good(sluice("export", "--show-keys"))
+    assert "channel" not in _good(sluice("apply", str(again)))
+    assert _good(sluice("export", "--show-keys")) == exported
+    _good(sluice("channel", "set", "proxied", "--provider", "fake", "--priority", "1"))
+    assert "word-of-the-proxy" in _good(sluice("export", "--show-keys"))
 
 
 @pytest.mark.parametrize(
@@ -124,6 +133,8 @@ def test_what_is_exported_can_be_applied(sluice: Sluice, config: Path, tmp_path:
         ('[[channels]]\nname = "a"\nprovider = "nobody"', ("'a'", "nobody")),
         ('[[channels]]\nname = "a"\nprovider = "fake"\ngroups = ["none"]', ("groups", "none")),
         ('[[channels]]\nname = "a"\nprovider = "fake"\nkey = "${NOT_SET_ANYWHERE}"', ("NOT_SET_ANYWHERE",)),
+        ('[[channels]]\nname = "a"\nprovider = "fake"\nproxy_url = "ftp://h"', ("'a'", "proxy_url", "socks5")),
+        ('[[channels]]\nname = "a"\nprovider = "fake"\nproxy_url = "http://***@h"', ("'a'", "proxy", "masked")),
         ('[[users]]\nname = "a"\n[[users]]\nname = "a"', ("users[0]", "'a'", "twice")),
         ('[[users]]\nname = "a"\npassword = "short"', ("'a'", "8")),
         ('[[users]]\nname = "a"\nbalance_usd = 0.0000000001', ("'a'", "balance_usd")),

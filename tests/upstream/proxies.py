@@ -1,4 +1,4 @@
-"""Two small real proxies: HTTP (CONNECT, and forwarding of plain requests) and SOCKS5. With back-pressure."""
+"""Small real proxies: HTTP (CONNECT, and forwarding of plain requests), SOCKS4 and SOCKS5. With back-pressure."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Proxy:
         task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        greet = self._socks if self.scheme == "socks5" else self._http
+        greet = {"http": self._http, "socks4": self._socks4}.get(self.scheme, self._socks)
         try:
             far = await greet(reader, writer)
             if far is not None:
@@ -97,6 +97,13 @@ class Proxy:
         writer.write(b"\x05\x00\x00\x01" + bytes(6))
         return far
 
+    async def _socks4(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Streams | None:
+        request = await reader.readexactly(8)
+        await reader.readuntil(b"\0")
+        far = await self._reach(str(ipaddress.ip_address(request[4:8])), int.from_bytes(request[2:4], "big"))
+        writer.write(b"\x00\x5a" + bytes(6))
+        return far
+
     async def _reach(self, host: str, port: int) -> Streams:
         self.asked.append(f"{host}:{port}")
         return await asyncio.open_connection(host, port)
@@ -130,7 +137,7 @@ async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> Non
 
 @asynccontextmanager
 async def proxying(scheme: str, user: str = "", password: str = "") -> AsyncIterator[Proxy]:
-    """A proxy on the loopback address; ``scheme`` is http or socks5."""
+    """A proxy on the loopback address; ``scheme`` is http, socks4, socks5 or socks5h."""
     proxy = Proxy(scheme, user, password)
     listener = await asyncio.start_server(proxy.accept, "127.0.0.1", 0)
     proxy.port = listener.sockets[0].getsockname()[1]

@@ -10,8 +10,8 @@ from certificates import Authority
 from proxies import proxying
 from raw_server import Peer, repeating, reply, serving
 
-from sluice.upstream.client import Limits, Unreachable
-from sluice.upstream.guard import Guard
+from sluice.upstream.client import Limits, Refused, Unreachable
+from sluice.upstream.guard import AddressPolicy, Guard
 from sluice.upstream.proxied import ProxiedTransport
 from sluice.upstream.router import Transports
 
@@ -75,6 +75,59 @@ async def test_a_proxy_that_says_nothing_is_unreachable(scheme: str) -> None:
         with pytest.raises(Unreachable):
             await transport.send(get("https://upstream.test"), dataclasses.replace(PATIENT, connect=0.05))
         await transport.aclose()
+
+
+@pytest.mark.parametrize("scheme", ["socks5h", "socks4"])
+async def test_the_other_socks(scheme: str) -> None:
+    async with serving(repeating(reply(b"yes"))) as server, proxying(scheme) as proxy:
+        transport = ProxiedTransport(proxy.url, Limits(), Guard())
+        assert await fetch(transport, get(server.named("localhost"))) == (200, b"yes")
+        assert proxy.asked == [f"{'127.0.0.1' if scheme == 'socks4' else 'localhost'}:{server.port}"]
+        await transport.aclose()
+
+
+async def test_a_socks_proxy_without_a_port_is_asked_at_the_usual_one() -> None:
+    asked: list[tuple[str, int]] = []
+
+    async def nowhere(host: str, port: int) -> list[str]:
+        asked.append((host, port))
+        raise OSError
+
+    transport = ProxiedTransport("socks5://proxy.test", Limits(), Guard(resolver=nowhere))
+    with pytest.raises(Unreachable):
+        await transport.send(get("http://upstream.test"), PATIENT)
+    assert asked == [("proxy.test", 1080)]
+    await transport.aclose()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+@pytest.mark.parametrize("scheme", [*_SCHEMES, "socks4"])
+async def test_a_proxy_inside_is_refused_where_only_public_addresses_are_allowed(scheme: str, host: str) -> None:
+    async def resolving(name: str, port: int) -> list[str]:
+        return ["1.1.1.1"] if name == "upstream.test" else ["127.0.0.1"]
+
+    async with serving(Peer.client_left) as proxy:
+        url = proxy.origin.replace("http:", f"{scheme}:").replace("127.0.0.1", host)
+        transport = ProxiedTransport(url, Limits(), Guard(AddressPolicy.PUBLIC, resolving))
+        with pytest.raises((Refused, Unreachable)):
+            await transport.send(get("http://upstream.test"), PATIENT)
+        assert proxy.connections == 0
+        await transport.aclose()
+
+
+@pytest.mark.parametrize("scheme", ["", *_SCHEMES])
+async def test_a_connection_made_under_another_policy_serves_no_longer(scheme: str) -> None:
+    guard = Guard()
+    async with serving(repeating(reply(b"yes"))) as server, proxying(scheme or "http") as proxy:
+        transports = Transports(Limits(), guard)
+        url = proxy.url.replace("127.0.0.1", "localhost") if scheme else ""
+        assert await fetch(transports.transport_for(url), get(server.origin)) == (200, b"yes")
+        guard.policy = AddressPolicy.PUBLIC
+        with pytest.raises(Unreachable):
+            await transports.transport_for(url).send(get(server.named("localhost")), PATIENT)
+        with pytest.raises(Unreachable):
+            await transports.transport_for(url).send(get(server.origin), PATIENT)
+        await transports.aclose()
 
 
 async def test_the_router_keeps_one_transport_per_proxy_and_honours_overrides() -> None:

@@ -24,7 +24,8 @@ TABLES: dict[type[msgspec.Struct], dict[str, str]] = {
         "weight": "Its share among channels of one priority.",
         "groups": "Whose users may use it.",
         "options": "The provider's own options, as strings.",
-        "proxy_url": "`http://`, `https://` or `socks5://` proxy to reach it by.",
+        "proxy_url": "`http://`, `https://`, `socks4://` or `socks5://` proxy to reach it by; `***` before the `@`, "
+        "as exported, leaves user and password alone.",
         "enabled": "`false` keeps it and uses it for nothing.",
         "remark": "For people.",
     },

@@ -17,11 +17,13 @@ from sluice.base.keys import key_hint, new_key
 from sluice.base.money import nano_from_usd
 from sluice.cli.config import ChannelConfig, Config, ConfigError, TokenConfig, UserConfig
 from sluice.relay.admit import key_hash
+from sluice.storage import proxies
 from sluice.storage.engine import bump
 from sluice.storage.manage import channels, groups, prices, settings, tokens, users
 from sluice.storage.manage.common import By, Conflict, NotFound, Unfit
 from sluice.storage.sealing import Sealer
 from sluice.storage.tables import settings as settings_table
+from sluice.upstream.guard import AddressPolicy, check_proxy_url
 from sluice.vendors.dialect import ChannelSpec
 from sluice.vendors.registry import bind
 from sluice.web.admin.passwords import SHORTEST, Passwords
@@ -141,6 +143,7 @@ class Applier:
         )
         try:
             bind(spec)
+            proxy_url = self._proxy(channel.proxy_url, found.proxy_url if found else "")
         except ValueError as error:
             raise ConfigError(f"channels {channel.name!r}: {error}") from None
         values: dict[str, Any] = {
@@ -154,7 +157,7 @@ class Applier:
             "weight": channel.weight,
             "groups": channel.groups,
             "status": "enabled" if channel.enabled else "disabled",
-            "proxy_url": channel.proxy_url,
+            "proxy_url": proxy_url,
             "remark": channel.remark,
         }
         if found is None:
@@ -168,6 +171,15 @@ class Applier:
         if changes:
             await channels.update(conn, by, found.id, changes)
             self._say("changed", f"channel {channel.name}: {', '.join(sorted(changes.keys() - {'key_hint'}))}")
+
+    def _proxy(self, typed: str, stored: str) -> str:
+        """What to store for a proxy's address. Raises ValueError."""
+        if typed:
+            try:
+                check_proxy_url(typed, AddressPolicy.ANY)
+            except ValueError as error:
+                raise ValueError(f"proxy_url: {error}") from None
+        return proxies.to_store(typed, stored, self._sealer)
 
     async def _token(self, token: TokenConfig) -> None:
         conn, by = self._conn, self._by

@@ -23,6 +23,7 @@ from sluice.cli.office import DatabaseUrl, DataDir, Fail, Office, every, fail, o
 from sluice.fake.server import serving as fake_serving
 from sluice.relay.doctor import Step
 from sluice.relay.probe import Probe, TestResult
+from sluice.storage import proxies
 from sluice.storage.manage import channels
 from sluice.storage.manage.channels import ChannelRecord
 from sluice.upstream.client import Limits
@@ -74,7 +75,7 @@ async def _upstream(office: Office, name: str) -> _Upstream:
     spec = ChannelSpec(
         provider=row.provider, base_url=row.base_url, key=key, options=row.options, model_mapping=row.model_mapping
     )
-    return _Upstream(spec, row.proxy_url, tuple(row.models))
+    return _Upstream(spec, proxies.opened(row.proxy_url, office.sealer), tuple(row.models))
 
 
 @app.command("set")

@@ -12,6 +12,7 @@ from sluice.base.money import usd_from_nano
 from sluice.base.rates import rates_to_usd
 from sluice.cli.config import ChannelConfig, Config, GroupConfig, TokenConfig, UserConfig
 from sluice.cli.office import Office, every
+from sluice.storage import proxies
 from sluice.storage.manage import channels, groups, prices, settings, tokens, users
 from sluice.storage.manage.channels import ChannelRecord
 from sluice.storage.manage.tokens import TokenRecord
@@ -65,7 +66,7 @@ async def channel_config(
         weight=row.weight,
         groups=list(row.groups),
         options=dict(row.options),
-        proxy_url=row.proxy_url,
+        proxy_url=proxies.opened(row.proxy_url, office.sealer) if show_keys else proxies.shown(row.proxy_url),
         enabled=row.status == "enabled",
         remark=row.remark,
     )

@@ -112,7 +112,11 @@ async def _apply(settings: Settings, file: Path, dry_run: bool) -> Report:
 @main.command("export")
 def export(
     show_keys: Annotated[
-        bool, typer.Option("--show-keys", help="Include the upstream keys in clear text; treat the output as a secret.")
+        bool,
+        typer.Option(
+            "--show-keys",
+            help="Include the upstream keys, and what proxies ask for, in clear text; treat the output as a secret.",
+        ),
     ] = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,

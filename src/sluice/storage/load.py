@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sluice.base.rates import Rates
+from sluice.storage import proxies
 from sluice.storage.sealing import Sealer
 from sluice.storage.tables import accounts, channels, groups, prices, revision, settings, tokens, users
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelRow:
-    """A channel with its key in clear: never log it."""
+    """A channel with its key and its proxy's login in clear: never log it."""
 
     id: int
     name: str
@@ -31,7 +32,7 @@ class ChannelRow:
     weight: int
     groups: list[str]
     status: str
-    proxy_url: str
+    proxy_url: str = field(repr=False)
     deleted: bool
 
 
@@ -150,7 +151,7 @@ def _channel(row: Any, sealer: Sealer) -> ChannelRow:
         row.weight,
         row.groups,
         row.status,
-        row.proxy_url,
+        "" if gone else proxies.opened(row.proxy_url, sealer),
         gone,
     )
 

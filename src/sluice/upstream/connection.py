@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol, cast
 
+from sluice.upstream.guard import AddressPolicy
+
 
 class Owner(Protocol):
     """Who a connection belongs to: its pool."""
@@ -31,10 +33,11 @@ class Listener(Protocol):
 
 
 class Connection(asyncio.Protocol):
-    """A connection to one origin; at most one exchange at a time."""
+    """A connection to one origin; at most one exchange at a time. ``policy`` is the one its address was judged by."""
 
-    def __init__(self, owner: Owner) -> None:
+    def __init__(self, owner: Owner, policy: AddressPolicy) -> None:
         self._owner = owner
+        self.policy = policy
         self._transport: asyncio.Transport | None = None
         self._drained: asyncio.Future[None] | None = None
         self._full = False

@@ -124,6 +124,24 @@ def origin_host(origin: str) -> str:
     return parts.hostname or ""
 
 
+PROXY_SCHEMES = ("http", "https", "socks4", "socks5", "socks5h")
+
+
+def check_proxy_url(url: str, policy: AddressPolicy) -> None:
+    """Checks the form of a proxy's address someone typed. Raises ValueError saying what to change."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise ValueError("the address is not a URL") from None
+    if parts.scheme not in PROXY_SCHEMES:
+        raise ValueError(f"the proxy's address must begin with one of {', '.join(PROXY_SCHEMES)}://")
+    # What holds for base URLs holds for the rest of a proxy's address too, but for scheme and user.
+    login, _, host = parts.netloc.rpartition("@")
+    if any(ord(char) <= 32 or ord(char) == 127 for char in login):
+        raise ValueError("the address holds a space or a control character")
+    check_base_url(f"http://{host}{parts.path}", policy)
+
+
 def check_base_url(url: str, policy: AddressPolicy) -> None:
     """Checks the form of an address someone typed. Raises ValueError saying what to change.
 

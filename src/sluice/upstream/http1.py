@@ -56,7 +56,11 @@ class Pool:
     def _pop_idle(self, now: float) -> Connection | None:
         while self._idle:
             connection = self._idle.pop()
-            if connection.usable and now - connection.idle_since < self._limits.idle_expiry:
+            if (
+                connection.usable
+                and connection.policy is self._guard.policy
+                and now - connection.idle_since < self._limits.idle_expiry
+            ):
                 return connection
             connection.close()
         return None
@@ -102,12 +106,13 @@ class Pool:
 
     async def _connect(self) -> Connection:
         loop = asyncio.get_running_loop()
+        policy = self._guard.policy
         addresses = await self._guard.resolve(self._host, self._port)
         name = self._host if self._tls else None
         for number, address in enumerate(addresses):
             try:
                 _, connection = await loop.create_connection(
-                    lambda: Connection(self), address, self._port, ssl=self._tls, server_hostname=name
+                    lambda: Connection(self, policy), address, self._port, ssl=self._tls, server_hostname=name
                 )
             except (OSError, ssl.SSLError) as error:
                 if number + 1 == len(addresses):

@@ -8,10 +8,11 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError
+from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError, ProxyType
 from yarl import URL
 
 from sluice.base.wire import WireHead, WireRequest
@@ -34,6 +35,7 @@ from sluice.upstream.guard import Guard, origin_host
 FAILURES = (aiohttp.ClientError, ProxyError, ProxyConnectionError, ProxyTimeoutError, TimeoutError, OSError)
 _UNHEARD = aiohttp.ServerDisconnectedError().message
 """What aiohttp says when a connection closed before any byte of an answer."""
+_SOCKS_PORT = 1080
 
 
 class _GuardedResolver(AbstractResolver):
@@ -64,6 +66,45 @@ class _GuardedResolver(AbstractResolver):
 
     async def close(self) -> None:
         """Nothing to close."""
+
+
+class _SocksConnector(ProxyConnector):
+    """aiohttp's connections through a SOCKS proxy; the guard sees the proxy's own address.
+
+    SOCKS 5 resolves the upstream's name at the proxy, with or without the ``h`` some write; SOCKS 4 knows no names.
+    """
+
+    def __init__(self, proxy: SplitResult, guard: Guard, **common: Any) -> None:
+        super().__init__(
+            host=proxy.hostname or "",
+            port=proxy.port or _SOCKS_PORT,
+            proxy_type=ProxyType.SOCKS4 if proxy.scheme.startswith("socks4") else ProxyType.SOCKS5,
+            username=unquote(proxy.username or ""),
+            password=unquote(proxy.password or ""),
+            **common,
+        )
+        self._guard = guard
+        self._name = proxy.hostname or ""
+
+    async def _connect_via_proxy(
+        self,
+        host: str,
+        port: int,
+        ssl: ssl.SSLContext | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109  # aiohttp_socks has it so
+    ) -> Any:
+        if self._proxy_type is ProxyType.SOCKS4:
+            host = _version_4(await self._guard.resolve(host, port))
+        # What was judged is what is connected to: the library would ask for the name's address once more.
+        [self._proxy_host, *_] = await self._guard.resolve(self._name, self._proxy_port)
+        return await super()._connect_via_proxy(host, port, ssl, timeout)
+
+
+def _version_4(addresses: list[str]) -> str:
+    found = next((address for address in addresses if ":" not in address), None)
+    if found is None:
+        raise Unreachable("the upstream has no address of the kind its proxy takes")
+    return found
 
 
 @dataclass(slots=True)
@@ -108,7 +149,7 @@ def _watching() -> aiohttp.TraceConfig:
 
 
 class ProxiedTransport:
-    """A Transport through a proxy; ``proxy_url`` is http://, socks4:// or socks5://, or "" for none.
+    """A Transport through a proxy; ``proxy_url`` has one of guard.py's schemes, or is "" for none.
 
     Through a proxy the guard sees the proxy's own address and upstreams written as numbers; names are the proxy's to
     resolve.
@@ -118,6 +159,7 @@ class ProxiedTransport:
         self, proxy_url: str, limits: Limits, guard: Guard, *, ssl_context: ssl.SSLContext | None = None
     ) -> None:
         self._proxy_url = proxy_url
+        self._proxy = urlsplit(proxy_url)
         self._tls = ssl_context or ssl.create_default_context()
         self._limits = limits
         self._guard = guard
@@ -134,7 +176,7 @@ class ProxiedTransport:
                 "ssl": self._tls,
             }
             if self._proxy_url.startswith("socks"):
-                connector: aiohttp.BaseConnector = ProxyConnector.from_url(self._proxy_url, **common)
+                connector: aiohttp.BaseConnector = _SocksConnector(self._proxy, self._guard, **common)
             else:
                 connector = aiohttp.TCPConnector(resolver=_GuardedResolver(self._guard), **common)
             self._session = aiohttp.ClientSession(
@@ -156,6 +198,8 @@ class ProxiedTransport:
         """Sends the request and waits for the head; a pooled connection found dead is replaced once."""
         check(request)
         self._guard.check_numbers(origin_host(request.origin))
+        if self._proxy.hostname:
+            self._guard.check_numbers(self._proxy.hostname)  # aiohttp asks no resolver about numbers
         progress = _Progress(deadlines.head, connected)
         try:
             response = await self._ask(request, deadlines, progress)

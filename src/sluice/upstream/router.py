@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from sluice.base.wire import WireRequest
 from sluice.upstream.client import Deadlines, Exchange, Limits, Transport, unnoticed
-from sluice.upstream.guard import Guard
+from sluice.upstream.guard import AddressPolicy, Guard
 from sluice.upstream.http1 import Http1Transport
 from sluice.upstream.proxied import ProxiedTransport
 from sluice.upstream.websocket import SocketTransport
@@ -55,26 +55,29 @@ class Transports:
         direct: Transport = Http1Transport(limits, guard, ssl_context=ssl_context)
         self._direct = _Overriding(direct, overrides) if overrides else direct
         self._overrides = overrides
-        self._proxied: dict[str, Transport] = {}
-        self._sockets: dict[str, Transport] = {}
+        self._proxied: dict[tuple[str, AddressPolicy], Transport] = {}
+        self._sockets: dict[tuple[str, AddressPolicy], Transport] = {}
 
     def transport_for(self, proxy_url: str) -> Transport:
         """The transport for a channel; ``proxy_url`` is "" for none."""
         if not proxy_url:
             return self._direct
-        found = self._proxied.get(proxy_url)
+        # A connection made under another policy must not serve under this one.
+        key = (proxy_url, self._guard.policy)
+        found = self._proxied.get(key)
         if found is None:
             found = ProxiedTransport(proxy_url, self._limits, self._guard, ssl_context=self._tls)
-            self._proxied[proxy_url] = found
+            self._proxied[key] = found
         return found
 
     def sockets_for(self, proxy_url: str) -> Transport:
         """The transport for a channel's websockets; ``proxy_url`` is "" for none."""
-        found = self._sockets.get(proxy_url)
+        key = (proxy_url, self._guard.policy)
+        found = self._sockets.get(key)
         if found is None:
             made: Transport = SocketTransport(proxy_url, self._limits, self._guard, ssl_context=self._tls)
             found = _Overriding(made, self._overrides) if self._overrides and not proxy_url else made
-            self._sockets[proxy_url] = found
+            self._sockets[key] = found
         return found
 
     def carrier(self, request: WireRequest, proxy_url: str) -> Transport:

@@ -9,17 +9,15 @@ from urllib.parse import urlsplit
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sluice.relay.probe import Probe
+from sluice.storage import proxies
 from sluice.storage.manage import channels
 from sluice.storage.manage.channels import ChannelRecord
 from sluice.storage.sealing import SealError
-from sluice.upstream.guard import AddressPolicy, check_base_url
+from sluice.upstream.guard import AddressPolicy, check_base_url, check_proxy_url
 from sluice.vendors.dialect import ChannelSpec
 from sluice.vendors.registry import bind, vendors
 from sluice.web.admin.caller import Visit
 from sluice.web.admin.errors import ApiError, invalid
-
-_MASK = "***"
-_PROXY_SCHEMES = ("http", "https", "socks4", "socks5", "socks5h")
 
 
 def check_address(here: Visit, *, base_url: str, proxy_url: str) -> None:
@@ -28,39 +26,36 @@ def check_address(here: Visit, *, base_url: str, proxy_url: str) -> None:
     Names are judged again when they are resolved (upstream/guard.py).
     """
     policy = AddressPolicy.ANY if here.deps.private_addresses() else AddressPolicy.PUBLIC
-    if base_url:
-        _check(base_url, policy, "base_url")
-    if proxy_url:
-        parts = _parts(proxy_url)
-        if parts.scheme not in _PROXY_SCHEMES:
-            raise invalid("proxy_url", f"the proxy's address must begin with one of {', '.join(_PROXY_SCHEMES)}://")
-        if parts.password == _MASK:
-            raise invalid("proxy_url", "the password in the proxy's address is masked: type it, or leave the field out")
-        # What the guard knows of base URLs holds for the rest of a proxy's address too, but for scheme and user.
-        _check(f"http://{parts.netloc.rpartition('@')[2]}{parts.path}", policy, "proxy_url")
+    for field, url, check in (
+        ("base_url", base_url, check_base_url),
+        ("proxy_url", proxy_url, check_proxy_url),
+    ):
+        try:
+            if url:
+                check(url, policy)
+        except ValueError as error:
+            raise invalid(field, str(error)) from None
 
 
-def _check(url: str, policy: AddressPolicy, field: str) -> None:
+def proxy_to_store(here: Visit, typed: str, stored: str = "") -> str:
+    """What to store for a proxy's address that was checked; shown again, it is the stored one.
+
+    Raises ApiError 422 for a mask that stands for nothing, 409 when the stored one cannot be read.
+    """
     try:
-        check_base_url(url, policy)
+        return proxies.to_store(typed, stored, here.deps.sealer)
+    except SealError as error:
+        raise ApiError(409, "key_unreadable", str(error), "proxy_url") from None
     except ValueError as error:
-        raise invalid(field, str(error)) from None
+        raise invalid("proxy_url", str(error)) from None
 
 
-def _parts(url: str) -> Any:
+def opened_proxy(here: Visit, stored: str) -> str:
+    """A stored proxy's address, its login in clear. Raises ApiError 409 when it cannot be read."""
     try:
-        return urlsplit(url)
-    except ValueError:
-        raise invalid("proxy_url", "the address is not a URL") from None
-
-
-def mask_proxy(proxy_url: str) -> str:
-    """A proxy's address without its password."""
-    parts = urlsplit(proxy_url)
-    if parts.password is None:
-        return proxy_url
-    host = parts.netloc.rpartition("@")[2]
-    return parts._replace(netloc=f"{parts.username}:{_MASK}@{host}").geturl()
+        return proxies.opened(stored, here.deps.sealer)
+    except SealError as error:
+        raise ApiError(409, "key_unreadable", str(error), "proxy_url") from None
 
 
 def check_bindable(values: Mapping[str, Any], key: str) -> ChannelSpec:
@@ -104,6 +99,18 @@ def check_key_given(probe: Probe, old: ChannelSpec, new: ChannelSpec) -> None:
     """
     if old.key and not _origins(probe, new) <= _origins(probe, old):
         raise ApiError(422, "key_required", "the channel would send its key to another host: give the key again", "key")
+
+
+def check_proxy_trusted(probe: Probe, spec: ChannelSpec, old: str, new: str) -> None:
+    """The same for proxies, which read all that goes to an upstream without TLS; addresses as stored.
+
+    Raises ApiError 422.
+    """
+    plain = any(scheme == "http" for scheme, _ in _origins(probe, spec))
+    if spec.key and plain and new and proxies.shown(new) != proxies.shown(old):
+        raise ApiError(
+            422, "key_required", "the channel would send its key through another proxy: give the key again", "key"
+        )
 
 
 def _origins(probe: Probe, spec: ChannelSpec) -> set[tuple[str, str]]:

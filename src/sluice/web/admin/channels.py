@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from sluice.base.keys import key_hint
+from sluice.storage import proxies
 from sluice.storage.manage import channels
 from sluice.storage.manage.channels import ChannelRecord
 from sluice.storage.manage.common import NotFound
@@ -16,7 +17,8 @@ from sluice.web.admin.channel_specs import (
     check_address,
     check_bindable,
     check_key_given,
-    mask_proxy,
+    check_proxy_trusted,
+    proxy_to_store,
     stored_spec,
 )
 from sluice.web.admin.errors import RESPONSES
@@ -73,7 +75,10 @@ class ChannelView(BaseModel):
     weight: int = Field(description="Its share among channels of the same priority.")
     groups: list[str]
     status: Status
-    proxy_url: str = Field(description="The proxy it is reached through; a password in it is not shown.")
+    proxy_url: str = Field(
+        description="The proxy it is reached through; user and password in it are shown as `***`, which means "
+        "unchanged where it is sent back."
+    )
     remark: str
     last_test: LastTest | None
     created_ms: int
@@ -148,7 +153,7 @@ class BulkDone(BaseModel):
 def view(channel: ChannelRecord) -> ChannelView:
     """A channel as the API shows one."""
     values = {name: getattr(channel, name) for name in ChannelView.model_fields}
-    values["proxy_url"] = mask_proxy(channel.proxy_url)
+    values["proxy_url"] = proxies.shown(channel.proxy_url)
     return ChannelView.model_validate(values)
 
 
@@ -175,6 +180,7 @@ async def create_channel(here: Here, new: NewChannel) -> ChannelView:
     key = values.pop("key")
     check_address(here, base_url=new.base_url, proxy_url=new.proxy_url)
     check_bindable(values, key)
+    values["proxy_url"] = proxy_to_store(here, new.proxy_url)
     record = channels.NewChannel(**values, key_sealed=here.deps.sealer.seal(key), key_hint=key_hint(key))
     async with here.db.write() as conn:
         channel = await channels.get(conn, await channels.create(conn, here.by(), record))
@@ -218,10 +224,15 @@ async def update_channel(here: Here, channel_id: PathId, patch: ChannelPatch) ->
         stored = await stored_spec(here, conn, old)
         fields = ("provider", "base_url", "options", "model_mapping")
         after = {name: values.get(name, getattr(old, name)) for name in fields}
+        spec = stored
         if any(after[name] != getattr(old, name) for name in fields) or key is not None:
             spec = check_bindable(after, stored.key if key is None else key)
             if key is None:
                 check_key_given(here.deps.probe, stored, spec)
+        if "proxy_url" in values:
+            values["proxy_url"] = proxy_to_store(here, values["proxy_url"], old.proxy_url)
+            if key is None:
+                check_proxy_trusted(here.deps.probe, spec, old.proxy_url, values["proxy_url"])
         if key is not None:
             values |= {"key_sealed": here.deps.sealer.seal(key), "key_hint": key_hint(key)}
         await channels.update(conn, here.by(), channel_id, values)

@@ -15,7 +15,15 @@ from sluice.vendors.dialect import ChannelSpec
 from sluice.vendors.registry import vendors
 from sluice.vendors.schema import FormField, Text, Vendor
 from sluice.web.admin.caller import GuardedRoute, Here, Visit
-from sluice.web.admin.channel_specs import check_address, check_bindable, check_key_given, stored_spec
+from sluice.web.admin.channel_specs import (
+    check_address,
+    check_bindable,
+    check_key_given,
+    check_proxy_trusted,
+    opened_proxy,
+    proxy_to_store,
+    stored_spec,
+)
 from sluice.web.admin.channels import Mapping_, Options
 from sluice.web.admin.errors import RESPONSES, ApiError, invalid
 from sluice.web.admin.fields import Id, Key, ModelName, Name, PathId, ShortText, Strict
@@ -295,7 +303,7 @@ async def saved_spec(here: Visit, channel_id: int) -> tuple[ChannelSpec, str, tu
         channel = await channels.get(conn, channel_id)
         spec = await stored_spec(here, conn, channel)
     values = {name: getattr(channel, name) for name in ("provider", "base_url", "options", "model_mapping")}
-    return check_bindable(values, spec.key), channel.proxy_url, channel.models
+    return check_bindable(values, spec.key), opened_proxy(here, channel.proxy_url), channel.models
 
 
 async def _unsaved(here: Visit, unsaved: Unsaved) -> tuple[ChannelSpec, str]:
@@ -303,11 +311,16 @@ async def _unsaved(here: Visit, unsaved: Unsaved) -> tuple[ChannelSpec, str]:
     check_address(here, base_url=unsaved.base_url, proxy_url=unsaved.proxy_url or "")
     values = unsaved.model_dump(include={"provider", "base_url", "options", "model_mapping"})
     if unsaved.channel_id is None:
+        proxy_to_store(here, unsaved.proxy_url or "")
         return check_bindable(values, unsaved.key or ""), unsaved.proxy_url or ""
     async with here.db.read() as conn:
         channel = await channels.get(conn, unsaved.channel_id)
         stored = await stored_spec(here, conn, channel)
     spec = check_bindable(values, stored.key if unsaved.key is None else unsaved.key)
+    proxy = channel.proxy_url
+    if unsaved.proxy_url is not None:
+        proxy = proxy_to_store(here, unsaved.proxy_url, channel.proxy_url)
     if unsaved.key is None:
         check_key_given(here.deps.probe, stored, spec)
-    return spec, channel.proxy_url if unsaved.proxy_url is None else unsaved.proxy_url
+        check_proxy_trusted(here.deps.probe, spec, channel.proxy_url, proxy)
+    return spec, opened_proxy(here, proxy)
