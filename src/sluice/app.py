@@ -63,6 +63,7 @@ _log = structlog.get_logger("sluice.app")
 FAKE_ORIGIN = "http://fake.sluice.internal"
 """Where channels of the built-in fake provider point: each worker serves it on a port of its own."""
 JOURNALS = "journal"
+_NEW_FILE = os.O_CREAT | os.O_EXCL | os.O_WRONLY
 _HOUR_SECONDS = 3600
 _PATIENCE_SECONDS = 0.5
 T = TypeVar("T")
@@ -104,7 +105,7 @@ class Worker:
         key = settings.secret_key.get_secret_value() if settings.secret_key else None
         self._sealer = Sealer(load_or_create_key(settings.data_dir, key))
         folder = settings.data_dir / JOURNALS
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         recovered = await self._once_there(lambda: recover(self._db, folder))
         if recovered:
             _log.info("settlements of a worker that died were applied", count=recovered)
@@ -283,7 +284,7 @@ def _node(data_dir: Path) -> str:
     """This node's name in the leases table: made once, kept in the data folder."""
     path = data_dir / "node"
     if not path.exists():
-        with suppress(FileExistsError), path.open("x") as file:
+        with suppress(FileExistsError), os.fdopen(os.open(path, _NEW_FILE, 0o600), "w") as file:
             file.write(secrets.token_hex(4))
     return path.read_text().strip()
 

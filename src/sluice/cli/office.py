@@ -20,6 +20,7 @@ from sluice.base.clock import Rng
 from sluice.cli.config import ConfigError
 from sluice.settings import Settings
 from sluice.storage.engine import Database, DatabaseAway, open_database
+from sluice.storage.folder import keep_private
 from sluice.storage.manage.common import By, Conflict, NotFound, Unfit
 from sluice.storage.manage.paging import Page, PageRequest
 from sluice.storage.migrate import NewerDatabase, migrate
@@ -76,10 +77,11 @@ def settings_from(**given: Any) -> Settings:
 async def opened(settings: Settings) -> AsyncIterator[Office]:
     """The installation of these settings, brought to the schema of this version."""
     url = settings.database_url.get_secret_value() if settings.database_url else None
+    for told in keep_private(settings.data_dir):
+        print(f"sluice: {told}", file=sys.stderr)
     db = await open_database(url, settings.data_dir)
     try:
         await migrate(db)
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
         key = settings.secret_key.get_secret_value() if settings.secret_key else None
         yield Office(db, Sealer(load_or_create_key(settings.data_dir, key)), SystemRandom())
     finally:

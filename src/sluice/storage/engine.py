@@ -18,6 +18,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from sluice.storage.folder import private_file
 from sluice.storage.tables import revision
 
 T = TypeVar("T")
@@ -176,7 +177,8 @@ async def open_database(url: str | None, data_dir: Path) -> Database:
     address = database_url(url, data_dir)
     if address.startswith("sqlite"):
         path = Path(address.partition(":///")[2])
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_file(path)  # SQLite gives the files beside it the same rights
         engine = create_async_engine(address, connect_args={"timeout": _BUSY_MS / 1000}, pool_size=8)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         return Database(engine, address, path)

@@ -63,7 +63,7 @@ class Journal:
     def __init__(
         self, folder: Path, worker_id: str, *, segment_bytes: int = 16 * 1024 * 1024, sync: bool = False
     ) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
         self.worker_id = worker_id
         self._segment_bytes = segment_bytes

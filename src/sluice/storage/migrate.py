@@ -16,6 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from sluice.storage.engine import Database, DatabaseAway
+from sluice.storage.folder import private_file
 
 _LOCK_KEY = 0x51_1C_E0
 
@@ -62,6 +63,7 @@ async def _file_lock(path: Path) -> AsyncIterator[None]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[int]:
+    private_file(path)
     with path.open("a") as file:
         yield file.fileno()
 

@@ -49,7 +49,7 @@ def load_or_create_key(data_dir: Path, given: str | None = None) -> bytes:
     if given:
         return _decode(given, "the given secret key")
     path = data_dir / "secret.key"
-    data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         number = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
