@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import math
-import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
 
-from sluice.base.errors import GatewayError, bad_request, body_too_large
+from sluice.base.errors import GatewayError, body_too_large
 from sluice.base.wire import Header
+from sluice.web.unpacking import unpacker
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -65,7 +65,7 @@ async def body_pieces(scope: Scope, receive: Receive, limit: int, first: Message
     Raises GatewayError 413 over ``limit`` bytes (also counted after inflating), 400 for another encoding or broken
     gzip, and ClientGone.
     """
-    machine = _inflater(header(scope, b"content-encoding"))
+    packed = unpacker(header(scope, b"content-encoding"))
     total = 0
     more = True
     while more:
@@ -73,15 +73,14 @@ async def body_pieces(scope: Scope, receive: Receive, limit: int, first: Message
         if message["type"] == "http.disconnect":
             raise ClientGone
         more = message.get("more_body", False)
-        piece: bytes = message.get("body", b"")
-        if piece:
-            piece = _inflated(machine, piece, limit) if machine else piece
+        came: bytes = message.get("body", b"")
+        for piece in packed.feed(came) if packed else (came,) if came else ():
             total += len(piece)
             if total > limit:
                 raise body_too_large(limit)
             yield piece
-    if machine and (not machine.eof or machine.unused_data):
-        raise _not_gzip()
+    if packed:
+        packed.finish()
 
 
 async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
@@ -97,26 +96,6 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
             raise body_too_large(limit)
         return body
     return b"".join([piece async for piece in body_pieces(scope, receive, limit, message)])
-
-
-def _inflater(encoding: bytes | None) -> zlib._Decompress | None:
-    if encoding is None or encoding.strip().lower() in (b"", b"identity"):
-        return None
-    if encoding.strip().lower() != b"gzip":
-        raise bad_request("unsupported_encoding", "the body's content-encoding must be gzip or identity")
-    return zlib.decompressobj(wbits=31)
-
-
-def _inflated(machine: zlib._Decompress, piece: bytes, limit: int) -> bytes:
-    """What a packed piece holds: all of it, or more than ``limit`` bytes, which is enough to refuse it."""
-    try:
-        return machine.decompress(piece, limit + 1)
-    except zlib.error:
-        raise _not_gzip() from None
-
-
-def _not_gzip() -> GatewayError:
-    return bad_request("invalid_body", "the body says it is gzip, but is not")
 
 
 # Browsers may call the relay from any page: its credential is a bearer key, never a cookie.

@@ -135,6 +135,8 @@ class Surface:
         if previous:
             given = continued(await self._before(visit, previous), given)
             top["input"] = msgspec.Raw(msgspec.json.encode(given))
+        if not given and bytes(top.get("prompt", b"null")) == b"null":
+            raise bad_request("missing_field", "the field 'input' is required, and must not be empty", "input")
         return top, given
 
     async def _before(self, visit: Visit, previous: str) -> tuple[Items, Items]:
