@@ -264,7 +264,8 @@ def test_a_proxys_login_is_masked_and_stays_when_the_mask_comes_back(
 
 def test_no_answer_holds_an_upstream_key(root: httpx.Client, new_channel: NewChannel) -> None:
     channel = new_channel(proxy_url="http://proxy:pr0xy-s3cret@127.0.0.1:9")
-    ok(root.patch(f"/channels/{channel['id']}", json={"proxy_url": "http://proxy:pr0xy-s3cret@127.0.0.1:8", "key": PLANTED}))
+    moved = {"proxy_url": "http://proxy:pr0xy-s3cret@127.0.0.1:8", "key": PLANTED}
+    ok(root.patch(f"/channels/{channel['id']}", json=moved))
     document = ok(root.get("/openapi.json"))
     now = ok(root.get(f"/channels/{channel['id']}"))["created_ms"]
     ids = {"channel_id": channel["id"], "user_id": 1, "token_id": 1, "group_id": 1}

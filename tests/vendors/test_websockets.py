@@ -15,7 +15,7 @@ from sluice.base.outcome import Cause, Fault, Reply
 from sluice.fake.server import serving
 from sluice.formats.openai_chat.fold import fold
 from sluice.formats.patch import parse_top
-from sluice.upstream.client import Broken, Deadlines, Exchange, Limits, Silent, Unreachable
+from sluice.upstream.client import Broken, Deadlines, Exchange, Limits, Malformed, Silent, Unreachable
 from sluice.upstream.guard import AddressPolicy, Guard
 from sluice.upstream.router import Transports
 from sluice.vendors.dialect import Call, ChannelSpec, Dialect
@@ -159,3 +159,22 @@ async def test_what_cannot_be_reached_or_must_not(origin: str) -> None:
     with pytest.raises(Unreachable):
         await opened(transports, bound("http://127.0.0.1:1"), call())
     await transports.aclose()
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+async def test_an_upstream_that_sends_elsewhere_is_not_followed(transports: Transports, status: int) -> None:
+    asked: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readuntil(b"\r\n\r\n")).split(b" ")[1])
+        place = f"http://127.0.0.1:{port}/inside"
+        writer.write(f"HTTP/1.1 {status} Found\r\nlocation: {place}\r\ncontent-length: 0\r\n\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(Malformed):
+            await opened(transports, bound(f"http://127.0.0.1:{port}"), call())
+    assert len(asked) == 1
+    assert b"/inside" not in asked

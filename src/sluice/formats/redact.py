@@ -12,7 +12,8 @@ _SHORTEST_SECRET = 6
 _PATTERNS = (
     re.compile(r"\bbce-v3/[A-Za-z0-9/_-]+"),
     re.compile(r"\b(?:sk|pk|rk|key|app|gsk|xai|r8|hf)[-_][A-Za-z0-9*._-]{6,}"),
-    re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"),
+    # Bounded: each of many beginnings would else be read on to the end of the text.
+    re.compile(r"\beyJ[A-Za-z0-9_-]{8,1000}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"),
     re.compile(r"(?i)\b(bearer)\s+\S+"),
     re.compile(r"(?i)\b(access_token|api[-_]?key|key|client_secret|client_id|token|sig(?:nature)?)=[^&\s\"']+"),
     re.compile(r"(?i)\b(?:https?|wss?)://[^\s\"'<>)\]]+"),

@@ -17,6 +17,14 @@ class _QuietServer(logging.Filter):
         return "without completing response" not in record.getMessage()
 
 
+def _one_line(_logger: object, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Escapes what would begin another line or speak to a terminal: paths and names may come from anybody."""
+    for name, value in line.items():
+        if isinstance(value, str) and not value.isprintable():
+            line[name] = "".join(char if char.isprintable() else repr(char)[1:-1] for char in value)
+    return line
+
+
 def configure(level: str, *, as_json: bool) -> None:
     """Sets up logging once per process. Raises KeyError for an unknown level."""
     renderer: structlog.typing.Processor = (
@@ -32,6 +40,7 @@ def configure(level: str, *, as_json: bool) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _one_line,
             structlog.processors.StackInfoRenderer(),
             structlog.processors.format_exc_info,
             renderer,

@@ -142,7 +142,12 @@ def _watching() -> aiohttp.TraceConfig:
             context.trace_request_ctx.connection()
             context.trace_request_ctx.reused = True
 
+    async def redirected(_session: aiohttp.ClientSession, _context: Any, _params: object) -> None:
+        # Requests are sent so that none is followed; aiohttp's websockets know no such option.
+        raise Malformed("the upstream wants another address asked")
+
     config = aiohttp.TraceConfig()
+    config.on_request_redirect.append(redirected)
     config.on_connection_create_end.append(connected)
     config.on_connection_reuseconn.append(reused)
     return config
@@ -196,10 +201,7 @@ class ProxiedTransport:
         self, request: WireRequest, deadlines: Deadlines, connected: Callable[[], None] = unnoticed
     ) -> Exchange:
         """Sends the request and waits for the head; a pooled connection found dead is replaced once."""
-        check(request)
-        self._guard.check_numbers(origin_host(request.origin))
-        if self._proxy.hostname:
-            self._guard.check_numbers(self._proxy.hostname)  # aiohttp asks no resolver about numbers
+        self.judge(request)
         progress = _Progress(deadlines.head, connected)
         try:
             response = await self._ask(request, deadlines, progress)
@@ -219,6 +221,14 @@ class ProxiedTransport:
             response.close()
             raise fault
         return decoded(_AioExchange(response, head, deadlines))
+
+    def judge(self, request: WireRequest) -> None:
+        """Raises ValueError for a head that would break out of its line, Unreachable for an address that is not allowed
+        or usable."""
+        check(request)
+        self._guard.check_numbers(origin_host(request.origin))
+        if self._proxy.hostname:
+            self._guard.check_numbers(self._proxy.hostname)  # aiohttp asks no resolver about numbers
 
     def _unfit(self, head: WireHead) -> TransportError | None:
         """Why an answer's head is not one to hand on."""

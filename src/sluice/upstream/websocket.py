@@ -10,8 +10,6 @@ from yarl import URL
 
 from sluice.base.wire import Messages, WireHead, WireRequest
 from sluice.upstream.client import Broken, Deadlines, Exchange, Silent, TooLarge, Unreachable, unnoticed
-from sluice.upstream.framing import check
-from sluice.upstream.guard import origin_host
 from sluice.upstream.proxied import FAILURES, ProxiedTransport
 
 _CLOSING = 1.0
@@ -32,10 +30,9 @@ class SocketTransport(ProxiedTransport):
     ) -> Exchange:
         """Opens the socket and sends its messages. The head is then 200; one that is refused has the refusal's, and no
         body. ``connected`` is called once the socket is open: what opens it says nothing of the request."""
-        check(request)
+        self.judge(request)
         said = request.socket
         assert said is not None, "this transport is for websockets"
-        self._guard.check_numbers(origin_host(request.origin))
         try:
             async with asyncio.timeout(deadlines.connect + deadlines.head):
                 socket = await self._connect(request)
