@@ -1,5 +1,5 @@
 // Generated from the management API's OpenAPI document by `npm run api`. Not edited by hand.
-// Document: sha256 2de6680328420cbead74fdd776d86ad607627b97ee0bf0de7a1ec99aad9f6ca0 (tests/console/test_source.py compares it with the API's).
+// Document: sha256 8704ac01be3a2135a2aef3dade844d54583dd685e007aba11a7f0490b5367d96 (tests/console/test_source.py compares it with the API's).
 
 export interface paths {
     "/api/v1/audit": {
@@ -1129,7 +1129,7 @@ export interface components {
             provider: string;
             /**
              * Proxy Url
-             * @description The proxy it is reached through; a password in it is not shown.
+             * @description The proxy it is reached through; user and password in it are shown as `***`, which means unchanged where it is sent back.
              */
             proxy_url: string;
             /** Remark */
