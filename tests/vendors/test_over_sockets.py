@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from sluice.base.errors import GatewayError
 from sluice.base.formats import Format
@@ -24,6 +26,8 @@ from sluice.upstream.guard import Guard
 from sluice.upstream.router import Transports
 from sluice.vendors.dialect import Call, ChannelSpec, Dialect, Splitter
 from sluice.vendors.registry import bind
+
+from .google_account import account
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -45,6 +49,7 @@ WIRES: dict[str, tuple[str, str, str, dict[str, str]]] = {
     "hunyuan-native": ("hunyuan", "/tencent", "12345|AKIDfake|AKIDfakesecret", {}),
     "ollama": ("ollama", "/ollama", "", {}),
     "ollama-native": ("ollama", "/ollama", "", {"mode": "native"}),
+    "vertex": ("vertex", "/vertex", "account", {"region": "us-east5"}),
 }
 EACH = pytest.mark.parametrize("wire", WIRES)
 TOOLS = [{"type": "function", "function": {"name": "look_up", "parameters": {"type": "object", "properties": {}}}}]
@@ -73,6 +78,8 @@ class Upstream:
         """The dialect of a channel to one of the fake's wires."""
         provider, path, usual, options = WIRES[wire]
         secret = usual if key is None else key
+        if secret == "account":
+            secret = account(f"{self.origin}{path}/token")
         return bind(ChannelSpec(provider=provider, base_url=self.origin + path, key=secret, options=options))
 
     def call(self, body: dict[str, Any], fmt: Format = Format.OPENAI_CHAT, *, stream: bool = False) -> Call:
@@ -90,11 +97,11 @@ class Upstream:
         credential = await self.credentials.get(dialect)
         exchange = await self.transports.transport_for("").send(dialect.request(call, credential), Deadlines())
         head = exchange.head
-        if not 200 <= head.status < 300:
-            return dialect.error(call, head, await exchange.read(1 << 20))
-        parser = dialect.stream(call, head) if call.stream else None
+        good = 200 <= head.status < 300
+        parser = dialect.stream(call, head) if good and call.stream else None
         if parser is None:
-            answer = dialect.reply(call, head, await exchange.read(1 << 20))
+            read = dialect.reply if good else dialect.error
+            answer = read(call, head, await exchange.read(1 << 20))
             if isinstance(answer, Fault) and answer.cause is Cause.CREDENTIAL:
                 self.credentials.invalidate(dialect, credential)
             return answer
@@ -234,6 +241,62 @@ async def test_a_pair_of_keys_nobody_knows_is_a_matter_of_the_key(upstream: Upst
     with pytest.raises(CredentialFailed) as caught:
         await upstream.credentials.get(upstream.bound("qianfan-v1", "bad-ak|sk"))
     assert (caught.value.fault.cause, caught.value.fault.message) == (Cause.AUTH, "unknown client id")
+
+
+# Google's tokens, bought with what a service account signs.
+
+
+HELLO = {"model": "gemini-3", "messages": [{"role": "user", "content": "hi"}]}
+
+
+@pytest.mark.parametrize(
+    ("form", "options"),
+    [
+        ("{json}", {"region": "us-east5"}),
+        ("other-project|eu|{json}", {}),
+        ("europe-west1|other-project|{json}", {}),
+        ("AIzaKey", {}),
+        ("AIzaKey", {"project": "p-1"}),
+    ],
+)
+async def test_every_form_of_a_google_key(upstream: Upstream, form: str, options: dict[str, str]) -> None:
+    key = form.replace("{json}", account(f"{upstream.origin}/vertex/token"))
+    dialect = bind(ChannelSpec(provider="vertex", base_url=f"{upstream.origin}/vertex", key=key, options=options))
+    good(await upstream.ask(dialect, upstream.call(HELLO)))
+
+
+async def test_a_google_token_serves_until_it_is_refused(upstream: Upstream) -> None:
+    await upstream.control("/_fake/reset")
+    dialect, call = upstream.bound("vertex"), upstream.call(HELLO, stream=True)
+    for _ in range(3):
+        good(await upstream.ask(dialect, call))
+    assert (await upstream.control("/_fake/stats"))["tokens_issued"] == 1
+    await upstream.control("/_fake/reset")
+    refused = await upstream.ask(dialect, upstream.call(HELLO))
+    assert isinstance(refused, Fault)
+    assert (refused.cause, refused.code) == (Cause.CREDENTIAL, "UNAUTHENTICATED")
+    good(await upstream.ask(dialect, call))
+
+
+async def test_a_users_login_is_renewed(upstream: Upstream) -> None:
+    login = {"type": "authorized_user", "client_id": "1.apps", "client_secret": "s", "refresh_token": "1//fake"}
+    token_uri = f"{upstream.origin}/vertex/token"
+    good_login = json.dumps({**login, "token_uri": token_uri})
+    good(await upstream.ask(upstream.bound("vertex", f"p-1|global|{good_login}"), upstream.call(HELLO)))
+    old = json.dumps({**login, "refresh_token": "1//old", "token_uri": token_uri})
+    with pytest.raises(CredentialFailed) as caught:
+        await upstream.credentials.get(upstream.bound("vertex", f"p-1|global|{old}"))
+    assert caught.value.fault.cause is Cause.AUTH
+
+
+async def test_an_account_with_another_key_is_refused(upstream: Upstream) -> None:
+    stranger = rsa.generate_private_key(65537, 2048).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    key = account(f"{upstream.origin}/vertex/token", private_key=stranger.decode())
+    with pytest.raises(CredentialFailed) as caught:
+        await upstream.credentials.get(upstream.bound("vertex", key))
+    assert (caught.value.fault.cause, caught.value.fault.message) == (Cause.AUTH, "Invalid JWT Signature.")
 
 
 async def test_a_wrong_signing_secret_is_refused(upstream: Upstream) -> None:

@@ -148,12 +148,13 @@ class ModelsPart(_Part):
 
 
 class MintPart(_Part):
-    """How a credential is got: ``url`` and ``body`` of an exchange, or nothing where it is computed; its value and
-    lifetime in seconds; answers that are refusals."""
+    """How a credential is got: ``url``, ``request_body`` and answered ``body`` of an exchange, or nothing where it is
+    computed; its value and lifetime in seconds; answers that are refusals."""
 
     value: str
     lifetime_s: int
     url: str = ""
+    request_body: str = ""
     body: str = ""
     refusals: list[ErrorPart] = []
 

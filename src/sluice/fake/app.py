@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from sluice.fake import anthropic, gemini, openai, spark, vendors
+from sluice.fake import anthropic, gemini, openai, spark, vendors, vertex
 from sluice.fake.http import Ask, Cut, Message, Receive, Send
 from sluice.fake.own import OWN
 
@@ -21,7 +21,7 @@ _KEY_HEADERS = ("api-key", "x-api-key", "x-goog-api-key")
 _BODY_KEPT = 8_192
 _WIRES = (
     "azure", "qianfan", "zhipu", "dashscope", "siliconflow", "ollama", "deepseek", "moonshot", "anthropic", "openai",
-    "gemini",
+    "gemini", "vertex",
 )  # fmt: skip
 
 
@@ -132,6 +132,10 @@ class FakeProvider:
             await vendors.zhipu(ask)
         elif wire == "dashscope":
             await vendors.dashscope(ask)
+        elif wire == "vertex" and ask.path == "/token":
+            await vertex.token(ask, self._tokens)
+        elif wire == "vertex":
+            await vertex.serve(ask, self._tokens)
         elif wire == "ollama" and ask.path.startswith("/api"):
             await vendors.ollama(ask)
         elif gemini.speaks(ask.path) and isinstance(ask.json, dict):

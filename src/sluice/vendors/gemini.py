@@ -122,6 +122,8 @@ class Gemini(OpenAiLike):
 def _streamed(call: Call, body: bytes) -> Reply | Fault:
     """A stream that came as one JSON array, or in a single piece."""
     body = body.strip()
+    if body[:1] not in (b"[", b"{"):
+        return Fault(cause=Cause.SHAPE, message="the upstream's answer is no JSON", status=200)
     parser = PassedGemini(model=call.model, array=True)
     told = parser.feed(body if body[:1] == b"[" else b"[" + body + b"]") + parser.finish()
     if parser.fault is not None:

@@ -9,20 +9,18 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import msgspec
-
 from sluice.base.formats import Format
-from sluice.base.outcome import Cause, Fault, Reply, StreamParser
+from sluice.base.outcome import Fault, Reply, StreamParser
 from sluice.base.wire import Header, WireHead, WireRequest
 from sluice.formats.openai_chat import unary
-from sluice.formats.openai_chat.errors import fault_from
 from sluice.vendors.dialect import Call, ChannelSpec, Minted
+from sluice.vendors.oauth import read_token
 from sluice.vendors.openai_like import CHAT, OpenAiLike
 from sluice.vendors.parts import AGENT, as_stream, is_whole, new_id
 from sluice.vendors.qianfan_chat import native_request
 from sluice.vendors.qianfan_endpoints import GROUPS, ROOT, endpoint_path
 from sluice.vendors.qianfan_speech import Speech, read
-from sluice.vendors.quirks import UNREADABLE, encode, present, refuse_token_ids
+from sluice.vendors.quirks import encode, present, refuse_token_ids
 from sluice.vendors.schema import Vendor
 from sluice.vendors.translated import SseData, TranslatedStream
 from sluice.vendors.turns import left_out
@@ -30,7 +28,6 @@ from sluice.vendors.urls import Base, take_apart
 
 HOME = "https://aip.baidubce.com"
 DAY_S = 86_400
-_any = msgspec.json.Decoder()
 _EMBED_MEMBERS = ("input", "user_id")
 _RERANK_MEMBERS = ("query", "documents", "top_n", "user_id")
 _OURS = ("user", "encoding_format", "return_documents")
@@ -53,30 +50,9 @@ class TokenMinter:
         return WireRequest(b"POST", self._base.origin, target, (AGENT,))
 
     def accept(self, head: WireHead, body: bytes, now_ms: int) -> Minted | Fault:
-        """The token. A refusal names itself in ``error``, whatever the status."""
-        try:
-            said = _any.decode(body)
-        except UNREADABLE:
-            said = None
-        token = said.get("access_token") if isinstance(said, dict) else None
-        if not isinstance(said, dict) or not (isinstance(token, str) and token):
-            return _refusal(head, body, said)
-        lifetime = said.get("expires_in")
+        """The token."""
         # Without a lifetime a day is safe: tokens are told to live for thirty.
-        lifetime = lifetime if type(lifetime) is int and lifetime > 0 else DAY_S
-        return Minted(value=token, expires_ms=now_ms + lifetime * 1000)
-
-
-def _refusal(head: WireHead, body: bytes, said: Any) -> Fault:
-    code = said.get("error") if isinstance(said, dict) else None
-    if isinstance(said, dict) and isinstance(code, str) and code:
-        text = said.get("error_description")
-        message = text if isinstance(text, str) and text else code
-        cause = Cause.AUTH if code in ("invalid_client", "invalid_grant") else Cause.SERVER
-        return Fault(cause=cause, message=message, status=head.status, code=code)
-    if head.status >= 400:
-        return fault_from(head.status, head, body)
-    return Fault(cause=Cause.SHAPE, message="the upstream's token service gave no token", status=head.status)
+        return read_token(head, body, now_ms, DAY_S)
 
 
 class QianfanV1(OpenAiLike):
