@@ -14,7 +14,7 @@ from tests.vendors.vendor_cases import HERE, Case, head_of, load_cases
 
 from sluice.base.formats import Format
 from sluice.base.wire import WireHead
-from sluice.formats.codecs import CODECS
+from sluice.formats.codecs import CODECS, UPSTREAM_CODECS
 from sluice.vendors.dialect import ChannelSpec, Dialect
 from sluice.vendors.openai_like import OpenAiLike
 from sluice.vendors.registry import bind, vendors
@@ -64,12 +64,18 @@ def _own_wires() -> dict[str, Wire]:
         if case.call.format not in CODECS or case.vendor not in vendors():
             continue
         dialect = bind(case.spec())
-        if dialect.serves(Format.OPENAI_CHAT) and _is_own(dialect):
+        if _is_own(dialect, vendors()[case.vendor]):
             found.setdefault(f"{case.vendor} {type(dialect).__name__}", []).append(case)
     return {name: _own_wire(name, cases) for name, cases in found.items()}
 
 
-def _is_own(dialect: Dialect) -> bool:
+def _is_own(dialect: Dialect, vendor: Vendor) -> bool:
+    """Whether no client speaks it: by the protocol's name, or behind the name of chat completions. A provider of
+    several of the clients' protocols has none of its own."""
+    if vendor.formats() & (UPSTREAM_CODECS.keys() - CODECS.keys()):
+        return True
+    if not dialect.serves(Format.OPENAI_CHAT) or len(vendor.formats() & CODECS.keys()) > 1:
+        return False
     return not isinstance(dialect, OpenAiLike) or type(dialect).stream is not OpenAiLike.stream
 
 

@@ -21,9 +21,9 @@ from sluice.base.wire import WireHead, WireRequest
 from sluice.formats.multipart import FormReader
 from sluice.formats.openai_chat.fold import fold
 from sluice.formats.sse import SseDecoder
-from sluice.vendors.dialect import Call, Dialect, Further, Minted, Reader, Reporter, Splitter
+from sluice.vendors.dialect import Call, Dialect, Further, Minted, Reader, Reporter, Splitter, models_request
 
-from .vendor_cases import FILE, NOW_MS, AnswerPart, Case, ErrorPart, FaultPart, head_of
+from .vendor_cases import FILE, NOW_MS, AnswerPart, Case, ErrorPart, FaultPart, framed, head_of
 
 UNKNOWN = b'{"deep":[1.10,null,"\\u00e9"]}'
 """The value of a member no vendor knows; it must travel byte for byte, or be reported."""
@@ -296,6 +296,8 @@ def _check_usage_so_far(case: Case, dialect: Dialect) -> None:
     assert case.stream is not None
     body = case.stream.sent().removesuffix(b"data: [DONE]\n\n").removesuffix(_LAST_WORD)
     last = max(body.rstrip(b"\n").rfind(mark) for mark in (b"\n\n", b"}\n{")) + 2
+    if case.stream.frames:
+        last = -len(framed(case.stream.frames[-1]))
     parser = opened(case, dialect)
     parser.feed(body[:last])
     assert parser.usage == usage_of(case.stream.usage_so_far)
@@ -306,7 +308,7 @@ def _check_usage_so_far(case: Case, dialect: Dialect) -> None:
 
 def check_error(case: Case, dialect: Dialect, error: ErrorPart) -> None:
     """An error comes to the outcome the fixture names, as answer or in a stream."""
-    head, body = head_of(error), error.body.encode()
+    head, body = head_of(error), error.sent()
     call = case.made(stream=error.stream)
     if not 200 <= error.status < 300:
         fault = dialect.error(call, head, body)
@@ -361,7 +363,7 @@ def check_batch(case: Case, dialect: Dialect) -> None:
 def check_models(case: Case, dialect: Dialect) -> None:
     """The list of models is asked for and read as the fixture says."""
     assert case.models is not None
-    request = dialect.models_request(case.upstream_credential())
+    request = models_request(dialect, case.upstream_credential(), NOW_MS)
     if not case.models.url:
         assert request is None
         return

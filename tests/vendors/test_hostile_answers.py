@@ -22,6 +22,11 @@ DIALECTS: dict[str, Any] = {
     "openai": bind(ChannelSpec(provider="openai", base_url="", key="sk-1")),
     "ernie": bind(ChannelSpec(provider="qianfan", base_url="", key="a|b")),
     "claude, bridged": speaker(bind(ChannelSpec(provider="anthropic", base_url="", key="k")), Format.OPENAI_CHAT),
+    "bedrock, bridged": speaker(bind(ChannelSpec(provider="bedrock", base_url="", key="k")), Format.OPENAI_CHAT),
+    "cohere, bridged": speaker(bind(ChannelSpec(provider="cohere", base_url="", key="k")), Format.OPENAI_CHAT),
+    "cohere": bind(ChannelSpec(provider="cohere", base_url="", key="k")),
+    "bedrock": bind(ChannelSpec(provider="bedrock", base_url="", key="k")),
+    "vertex": bind(ChannelSpec(provider="vertex", base_url="", key="k")),
     "ollama": bind(ChannelSpec(provider="ollama", base_url="", key="", options={"mode": "native"})),
 }
 EACH = pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
@@ -79,6 +84,18 @@ near = st.one_of(
     st.fixed_dictionaries({"embeddings": st.lists(values, max_size=2)}, optional={"prompt_eval_count": values}),
     st.fixed_dictionaries({"data": st.lists(values, max_size=2)}, optional={"usage": values, "object": values}),
     st.fixed_dictionaries({"results": st.lists(values, max_size=2)}, optional={"usage": values, "meta": values}),
+    st.fixed_dictionaries(
+        {"output": st.fixed_dictionaries({"message": st.fixed_dictionaries({"content": st.lists(st.dictionaries(
+            st.sampled_from(["text", "toolUse", "reasoningContent", "citationsContent"]), values, max_size=1),
+            max_size=3)})})},
+        optional={"usage": values, "stopReason": values},
+    ),
+    st.fixed_dictionaries(
+        {"type": st.sampled_from(["message-start", "content-start", "content-delta", "tool-plan-delta",
+                                  "tool-call-start", "tool-call-delta", "citation-start", "message-end"])},
+        optional={"index": scalars, "delta": values | st.fixed_dictionaries(
+            {"message": values}, optional={"finish_reason": values, "usage": values}), "id": values},
+    ),
     st.fixed_dictionaries({"access_token": values}, optional={"expires_in": values, "error": values}),
 )  # fmt: skip
 objects = near | st.dictionaries(st.sampled_from(NAMES), values, max_size=8)

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from sluice.base.errors import GatewayError
 from sluice.base.formats import Format
 from sluice.base.outcome import Cause, Fault, Reply
+from sluice.fake.aws import secret_of
 from sluice.fake.server import serving
 from sluice.formats.openai_chat.fold import fold
 from sluice.formats.patch import parse_top
@@ -24,7 +25,8 @@ from sluice.upstream.client import Deadlines, Limits
 from sluice.upstream.credentials import CredentialCache, CredentialFailed
 from sluice.upstream.guard import Guard
 from sluice.upstream.router import Transports
-from sluice.vendors.dialect import Call, ChannelSpec, Dialect, Splitter
+from sluice.vendors.bridge import speaker
+from sluice.vendors.dialect import Call, ChannelSpec, Dialect, Splitter, models_request
 from sluice.vendors.registry import bind
 
 from .google_account import account
@@ -49,6 +51,9 @@ WIRES: dict[str, tuple[str, str, str, dict[str, str]]] = {
     "hunyuan-native": ("hunyuan", "/tencent", "12345|AKIDfake|AKIDfakesecret", {}),
     "ollama": ("ollama", "/ollama", "", {}),
     "ollama-native": ("ollama", "/ollama", "", {"mode": "native"}),
+    "bedrock": ("bedrock", "/bedrock", f"AKIAFAKE|{secret_of('AKIAFAKE')}|us-east-1", {}),
+    "bedrock-bearer": ("bedrock", "/bedrock", "ABSKfake", {"region": "eu-west-3"}),
+    "cohere": ("cohere", "/cohere", "co-1", {}),
     "vertex": ("vertex", "/vertex", "account", {"region": "us-east5"}),
 }
 EACH = pytest.mark.parametrize("wire", WIRES)
@@ -94,6 +99,7 @@ class Upstream:
 
     async def ask(self, dialect: Dialect, call: Call) -> Reply | Fault:
         """One call, whole or streamed; a stream comes back folded by what the client was told."""
+        dialect = speaker(dialect, call.format) or dialect
         credential = await self.credentials.get(dialect)
         exchange = await self.transports.transport_for("").send(dialect.request(call, credential), Deadlines())
         head = exchange.head
@@ -198,7 +204,7 @@ async def test_embeddings_in_base64_and_in_batches(upstream: Upstream, wire: str
 @EACH
 async def test_the_list_of_models(upstream: Upstream, wire: str) -> None:
     dialect = upstream.bound(wire)
-    request = dialect.models_request(await upstream.credentials.get(dialect))
+    request = models_request(dialect, await upstream.credentials.get(dialect), upstream.clock.now_ms())
     if request is None:
         assert wire in ("qianfan-v1", "hunyuan-native")
         return
@@ -206,6 +212,14 @@ async def test_the_list_of_models(upstream: Upstream, wire: str) -> None:
     models = dialect.models_reply(exchange.head, await exchange.read(1 << 20))
     assert isinstance(models, tuple)
     assert ("llama3:8b" if wire == "ollama-native" else "fake-chat") in models
+
+
+@pytest.mark.parametrize("wire", ["deepseek", "moonshot", "zhipu", "dashscope"])
+async def test_vendors_that_speak_anthropics_protocol_too(upstream: Upstream, wire: str) -> None:
+    body = {"model": "m", "max_tokens": 50, "messages": [{"role": "user", "content": "hi"}]}
+    call = replace(upstream.call(body, Format.ANTHROPIC), headers=((b"anthropic-version", b"2023-06-01"),))
+    told = good(await upstream.ask(upstream.bound(wire), call))
+    assert (told["content"][0]["text"], told["stop_reason"]) == ("You said: hi", "end_turn")
 
 
 # Qianfan's bought tokens.

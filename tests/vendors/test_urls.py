@@ -55,6 +55,15 @@ def resolved(provider: str, base_url: str) -> str:
         ("qianfan", "https://qianfan.baidubce.com/v2", "https://qianfan.baidubce.com/v2"),
         ("deepseek", "https://api.deepseek.com", "https://api.deepseek.com/v1"),
         ("moonshot", "https://api.moonshot.ai", "https://api.moonshot.ai/v1"),
+        # Where Anthropic's protocol lies, as guides for its clients name it.
+        ("deepseek", "https://api.deepseek.com/anthropic", "https://api.deepseek.com/v1"),
+        ("minimax", "https://api.minimax.io/anthropic/v1", "https://api.minimax.io/v1"),
+        ("zhipu", "https://api.z.ai/api/anthropic", "https://api.z.ai/api/paas/v4"),
+        (
+            "dashscope",
+            "https://dashscope.aliyuncs.com/apps/anthropic/v1/messages",
+            "https://dashscope.aliyuncs.com/compatible-mode/v1",
+        ),
         # A version anywhere in the path means that the address is complete.
         ("openai-compatible", "https://api.ppinfra.com/v3/openai", "https://api.ppinfra.com/v3/openai"),
         ("openai-compatible", "https://open.bigmodel.cn/api/paas/v4", "https://open.bigmodel.cn/api/paas/v4"),

@@ -6,6 +6,7 @@ errors; batches; the list of models; the exchange for a credential. Bodies are w
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
@@ -15,6 +16,7 @@ import msgspec
 
 from sluice.base.formats import Format
 from sluice.base.wire import WireHead
+from sluice.fake.aws import frame
 from sluice.formats.multipart import FormReader, SpooledForm
 from sluice.formats.patch import parse_top
 from sluice.vendors.bridge import speaker
@@ -71,8 +73,15 @@ class RequestPart(_Part):
     method: str = "POST"
 
 
+def framed(text: str) -> bytes:
+    """A frame of a binary event stream."""
+    name, _, payload = text.partition(" ")
+    return frame(name.lstrip("!"), json.loads(payload), "exception" if name.startswith("!") else "event")
+
+
 class AnswerPart(_Part):
-    """An answer and what the client is told of it. ``expect`` empty: just what came. ``body_hex`` is for bytes.
+    """An answer and what the client is told of it. ``expect`` empty: just what came. ``body_hex`` is for bytes;
+    ``frames`` are those of a binary event stream, each ``name {json}`` (``!name`` for an exception).
 
     ``usage`` holds the counts that are not 0, or nothing when the upstream told none; ``charge`` is their price in
     nano-dollars at the case's ``rates``. Where a call takes a further exchange, ``first`` is what the first answers,
@@ -81,6 +90,7 @@ class AnswerPart(_Part):
 
     body: str = ""
     body_hex: str = ""
+    frames: list[str] = []
     content_type: str = "application/json"
     expect: str = ""
     usage: dict[str, int] = {}
@@ -92,6 +102,8 @@ class AnswerPart(_Part):
 
     def sent(self) -> bytes:
         """The upstream's bytes."""
+        if self.frames:
+            return b"".join(map(framed, self.frames))
         return bytes.fromhex(self.body_hex) if self.body_hex else self.body.encode()
 
     def expected(self) -> bytes:
@@ -122,11 +134,16 @@ class ErrorPart(_Part):
     """An error of the upstream. With ``stream`` it comes as the answer to a streamed call."""
 
     expect: FaultPart
-    body: str
+    body: str = ""
+    frames: list[str] = []
     status: int = 200
     content_type: str = "application/json"
     headers: dict[str, str] = {}
     stream: bool = False
+
+    def sent(self) -> bytes:
+        """The upstream's bytes."""
+        return b"".join(map(framed, self.frames)) or self.body.encode()
 
 
 class BatchPart(_Part):

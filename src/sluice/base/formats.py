@@ -13,6 +13,8 @@ class Format(StrEnum):
     OPENAI_RESPONSES = "openai_responses"
     ANTHROPIC = "anthropic"
     GEMINI = "gemini"
+    CONVERSE = "converse"
+    COHERE_CHAT = "cohere_chat"
     EMBEDDINGS = "embeddings"
     RERANK = "rerank"
     IMAGES = "images"

@@ -126,7 +126,9 @@ class FakeProvider:
         await self._route(ask, wire)
 
     async def _route(self, ask: Ask, wire: str) -> None:
-        if wire == "azure":
+        if ask.path.endswith("/anthropic/v1/messages") and isinstance(ask.json, dict):
+            await anthropic.messages(ask)
+        elif wire == "azure":
             await vendors.azure(ask)
         elif wire == "zhipu":
             await vendors.zhipu(ask)
@@ -199,6 +201,7 @@ def _ask(scope: Message, body: bytes, send: Send) -> Ask:
     headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
     query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
     ask = Ask(scope["method"], scope["path"], query, headers, body, send, asyncio.Event())
+    ask.raw_path = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
     authorization = headers.get("authorization", "")
     ask.key = authorization.removeprefix("Bearer ").strip() or next(
         (headers[name] for name in _KEY_HEADERS if headers.get(name)), query.get("key", "")

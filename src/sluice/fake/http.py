@@ -21,8 +21,8 @@ class Cut(Exception):
 
 @dataclass(slots=True)
 class Ask:
-    """One request. ``path`` is what follows the wire's prefix; ``json`` the body when it is JSON; ``pieces`` how many
-    of a stream were sent."""
+    """One request. ``path`` is what follows the wire's prefix; ``raw_path`` all of it as it travelled; ``json``
+    the body when it is JSON; ``pieces`` how many of a stream were sent."""
 
     method: str
     path: str
@@ -36,6 +36,7 @@ class Ask:
     scenario: Scenario = field(default_factory=lambda: Scenario(""))
     started: bool = False
     pieces: int = 0
+    raw_path: str = ""
 
     def use_model(self, model: str) -> None:
         """Reads the scenario from the model's name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
-from sluice.fake import coze, deepl, dify, replicate, tencent
+from sluice.fake import bedrock, cohere, coze, deepl, dify, replicate, tencent
 from sluice.fake.http import Ask
 
 
@@ -17,6 +17,8 @@ class Wire(NamedTuple):
 
 
 OWN: Mapping[str, Wire] = {
+    "bedrock": Wire(bedrock.model_of, bedrock.serve),
+    "cohere": Wire(cohere.model_of, cohere.serve),
     "coze": Wire(coze.model_of, coze.serve),
     "deepl": Wire(deepl.model_of, deepl.serve),
     "dify": Wire(dify.model_of, dify.serve),

@@ -19,7 +19,9 @@ class Abilities:
     ``max_output`` is tokens, for protocols that must name a limit; ``sampling`` whether it takes temperature, top_p
     and top_k; ``adaptive`` whether it decides by itself how much to think, given an effort.
     ``limit_name`` is what the limit on the output is called, for protocols that have two names. ``portable``: what
-    proves a thought is good at every account of the provider, not only at the one that made it.
+    proves a thought is good at every account of the provider, not only at the one that made it. ``own`` tells whose
+    fields beside the protocol's a model takes (``claude``, ``nova``, ``gpt``, ``thinking``), for protocols that serve
+    many kinds of models; ``caching`` whether it knows marks for the cache there.
     """
 
     max_output: int = 8192
@@ -27,6 +29,8 @@ class Abilities:
     adaptive: bool = False
     limit_name: str = "max_tokens"
     portable: bool = False
+    own: str = ""
+    caching: bool = False
 
 
 PLAIN = Abilities()
@@ -73,14 +77,10 @@ class StreamEncoder(Protocol):
         ...
 
 
-class Codec(Protocol):
-    """One protocol."""
+class UpstreamCodec(Protocol):
+    """One protocol, as it is spoken to upstreams."""
 
     format: Format
-
-    def decode_request(self, body: bytes) -> Request:
-        """Raises GatewayError 400 naming what is missing or malformed."""
-        ...
 
     def encode_request(self, request: Request, abilities: Abilities = PLAIN) -> Written:
         """Raises GatewayError 400 naming content the protocol cannot carry."""
@@ -90,12 +90,20 @@ class Codec(Protocol):
         """Reads a whole answer; never raises."""
         ...
 
-    def encode_reply(self, reply: Reply, voicing: Voicing) -> bytes | Fault:
-        """Writes a whole answer; a Fault when the upstream said what no client of this protocol can be told."""
-        ...
-
     def stream_decoder(self) -> StreamDecoder:
         """A decoder for one stream."""
+        ...
+
+
+class Codec(UpstreamCodec, Protocol):
+    """One protocol, both ways."""
+
+    def decode_request(self, body: bytes) -> Request:
+        """Raises GatewayError 400 naming what is missing or malformed."""
+        ...
+
+    def encode_reply(self, reply: Reply, voicing: Voicing) -> bytes | Fault:
+        """Writes a whole answer; a Fault when the upstream said what no client of this protocol can be told."""
         ...
 
     def stream_encoder(self, voicing: Voicing) -> StreamEncoder:

@@ -19,6 +19,8 @@ _PATTERNS = (
     re.compile(r"(?i)\b(?:https?|wss?)://[^\s\"'<>)\]]+"),
     re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b"),
     re.compile(r"(?i)\borg-[A-Za-z0-9]{8,}"),
+    re.compile(r"\barn:aws[a-z-]*:[^\s\"'<>,]+"),
+    re.compile(r"\bprojects/[a-z0-9][a-z0-9:.-]+(?=/)"),
 )
 
 

@@ -19,7 +19,7 @@ from sluice.formats.canon import (
     ToolCall,
     Used,
 )
-from sluice.formats.codec import Codec, Voicing
+from sluice.formats.codec import Codec, UpstreamCodec, Voicing
 
 
 def events_of(reply: Reply) -> list[Event]:
@@ -48,7 +48,7 @@ def _part(index: int, part: Part) -> list[Event]:
     return [PartBegan(index=index, part=empty), *grown, PartEnded(index=index)]
 
 
-def as_stream(body: bytes, source: Codec, target: Codec, voicing: Voicing) -> bytes | Fault:
+def as_stream(body: bytes, source: UpstreamCodec, target: Codec, voicing: Voicing) -> bytes | Fault:
     """A whole answer in ``source``'s protocol as a whole stream in ``target``'s."""
     reply = source.decode_reply(body)
     if isinstance(reply, Fault):

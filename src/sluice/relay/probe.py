@@ -23,7 +23,7 @@ from sluice.upstream.client import Deadlines, Exchange, TransportError
 from sluice.upstream.credentials import CredentialCache, CredentialFailed
 from sluice.upstream.router import Transports
 from sluice.vendors.bridge import speaker
-from sluice.vendors.dialect import Call, ChannelSpec, Dialect, Further, Reader
+from sluice.vendors.dialect import Call, ChannelSpec, Dialect, Further, Reader, models_request
 from sluice.vendors.registry import bind
 
 _EXCERPT = 400
@@ -115,7 +115,7 @@ class Probe:
         dialect = bind(spec)
         try:
             credential = await self._credentials.get(dialect, proxy_url)
-            request = dialect.models_request(credential)
+            request = models_request(dialect, credential, self._clock.now_ms())
             if request is None:
                 return Fault(cause=Cause.REQUEST, message="this provider has no list of models to ask for")
             head, body = await self._fetch(request, proxy_url)
@@ -150,7 +150,7 @@ class Probe:
         dialect = bind(spec)
         try:
             credential = await self._credentials.get(dialect, proxy_url)
-            request = None if model else dialect.models_request(credential)
+            request = None if model else models_request(dialect, credential, self._clock.now_ms())
             if request is None:
                 call = self._call(guess_format(model), model, spec.model_mapping.get(model, model))
                 request = (speaker(dialect, call.format) or dialect).request(call, credential)

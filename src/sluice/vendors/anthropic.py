@@ -62,8 +62,12 @@ class Anthropic(OpenAiLike):
 
     def abilities(self, model: str) -> Abilities:
         """What a model can do, by its name."""
-        known = next((able for names, able in _MODELS if fits(model, names)), Abilities())
-        return replace(known, portable=True)
+        return replace(claude_abilities(model), portable=True)
+
+
+def claude_abilities(model: str) -> Abilities:
+    """What a model can do, by the name its maker gives it."""
+    return next((able for names, able in _MODELS if fits(model, names)), Abilities())
 
 
 def _fit_budget(members: dict[str, Any]) -> list[str]:

@@ -19,8 +19,8 @@ from sluice.base.usage import Usage
 from sluice.base.wire import WireHead, WireRequest
 from sluice.formats.canon import Ended, Event, Failed, Request
 from sluice.formats.canon import Reply as Answer
-from sluice.formats.codec import PLAIN, Abilities, Codec, StreamDecoder, StreamEncoder, Voicing
-from sluice.formats.codecs import CODECS
+from sluice.formats.codec import PLAIN, Abilities, Codec, StreamDecoder, StreamEncoder, UpstreamCodec, Voicing
+from sluice.formats.codecs import CODECS, UPSTREAM_CODECS
 from sluice.formats.keepsakes import Gatherer, Owner
 from sluice.formats.members import encode
 from sluice.formats.patch import encode_top, parse_top
@@ -41,7 +41,7 @@ class Able(Protocol):
 
 def bridges(dialect: Dialect) -> Mapping[Format, Bridge]:
     """A bridge for each protocol of conversation that the dialect does not speak itself; none when it speaks none."""
-    spoken = next((fmt for fmt in CODECS if dialect.serves(fmt)), None)
+    spoken = next((fmt for fmt in UPSTREAM_CODECS if dialect.serves(fmt)), None)
     if spoken is None:
         return {}
     return {fmt: Bridge(dialect, fmt, spoken) for fmt in CODECS if not dialect.serves(fmt)}
@@ -67,7 +67,7 @@ class Bridge:
         self._inner = inner
         self._reader: Reader = inner
         self._client: Codec = CODECS[client]
-        self._upstream: Codec = CODECS[upstream]
+        self._upstream: UpstreamCodec = UPSTREAM_CODECS[upstream]
         self.spec = inner.spec
         self.minter = inner.minter
         # A call is asked about more than once: what it drops, what it says, what it asked.

@@ -185,6 +185,22 @@ class Reporter(Protocol):
 
 
 @runtime_checkable
+class Dated(Protocol):
+    """A dialect that signs its requests with the time they are made at, the one for its list of models too."""
+
+    def models_request_at(self, credential: str, now_ms: int) -> WireRequest | None:
+        """As ``models_request``, at a time in epoch milliseconds."""
+        ...
+
+
+def models_request(dialect: Dialect, credential: str, now_ms: int) -> WireRequest | None:
+    """The request that lists a dialect's models; None when it has no such list."""
+    if isinstance(dialect, Dated):
+        return dialect.models_request_at(credential, now_ms)
+    return dialect.models_request(credential)
+
+
+@runtime_checkable
 class Addressed(Protocol):
     """A dialect that can show where its requests go."""
 

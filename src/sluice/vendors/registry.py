@@ -10,7 +10,7 @@ from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
 from sluice.base.formats import Format
-from sluice.formats.codecs import CODECS
+from sluice.formats.codecs import UPSTREAM_CODECS
 from sluice.vendors.dialect import Addressed, ChannelSpec, Dialect
 from sluice.vendors.openai_like import OpenAiLike
 from sluice.vendors.schema import Vendor, parse_vendor
@@ -69,7 +69,7 @@ def _meant(vendor: Vendor, spec: ChannelSpec, table: Mapping[str, Vendor]) -> Ve
 
 def _speaks_openai(vendor: Vendor) -> bool:
     """Whether its conversations are OpenAI's: at one host there may be a protocol of the vendor's own beside it."""
-    spoken = vendor.formats() & CODECS.keys()
+    spoken = vendor.formats() & UPSTREAM_CODECS.keys()
     return not spoken or Format.OPENAI_CHAT in spoken
 
 

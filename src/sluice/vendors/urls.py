@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
+from sluice.base.formats import Format
 from sluice.vendors.schema import Vendor
 
 _VERSION = re.compile(r"v\d+(?:\.\d+)?(?:(?:alpha|beta|preview|p)\d*)?")
@@ -74,10 +75,19 @@ def resolve(base_url: str, vendor: Vendor) -> Base:
         raise ValueError("the base URL must not have a query: leave out the '?' and what follows")
     if typed.verbatim:
         return Base(typed.origin, typed.path)
-    path, pasted = strip_endpoint(typed.path, vendor)
+    path, pasted = strip_endpoint(_without_messages(typed.path, vendor), vendor)
     if pasted or has_version(path):
         return Base(typed.origin, path)
     return Base(typed.origin, rooted(path, vendor.root))
+
+
+def _without_messages(path: str, vendor: Vendor) -> str:
+    """The path without where Anthropic's protocol lies beside the vendor's own: guides for its clients name that."""
+    place, found, rest = vendor.root_paths.get(Format.ANTHROPIC, "").partition("/anthropic")
+    for end in (rest, rest.rpartition("/")[0], ""):
+        if found and path.endswith(place + found + end):
+            return path.removesuffix(place + found + end)
+    return path
 
 
 def beside(base: Base, vendor: Vendor, path: str) -> str:

@@ -6,6 +6,7 @@ The model's name tells the family: ``claude-...`` speaks Anthropic's, a name wit
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -19,7 +20,7 @@ from sluice.base.wire import WireHead, WireRequest
 from sluice.formats.codecs import CODECS
 from sluice.formats.gemini.errors import read_error
 from sluice.vendors.bridge import speaker
-from sluice.vendors.dialect import Call, ChannelSpec, Dialect, Reporter
+from sluice.vendors.dialect import Call, ChannelSpec, Dialect, Further, Reporter
 from sluice.vendors.quirks import UNREADABLE
 from sluice.vendors.schema import Vendor, read_options
 from sluice.vendors.urls import Base, has_version, take_apart
@@ -45,7 +46,8 @@ class Vertex:
         self.spec = spec
         self.minter = key.minter
         place = find_place(vendor, spec, key)
-        inner = replace(spec, key=key.plain or "minted")
+        # Families see no account: a name for it tells whose proofs of thought are whose.
+        inner = replace(spec, key=hashlib.sha256(spec.key.encode()).hexdigest())
         self._gemini = GeminiThere(_without(vendor, "gemini", "embeddings"), inner, place)
         self._families: dict[str, Placed] = {
             "gemini": self._gemini,
@@ -94,7 +96,7 @@ class Vertex:
         """One embeddings answer from those to the batches."""
         return self._gemini.merge(call, replies)
 
-    def reply(self, call: Call, head: WireHead, body: bytes) -> Reply | Fault:
+    def reply(self, call: Call, head: WireHead, body: bytes) -> Reply | Fault | Further:
         """Reads a whole 2xx answer."""
         return self._speaker(call.format, call.upstream_model).reply(call, head, body)
 

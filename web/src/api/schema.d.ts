@@ -1403,7 +1403,7 @@ export interface components {
          * @description A wire protocol a client or an upstream may speak.
          * @enum {string}
          */
-        Format: "openai_chat" | "openai_completions" | "openai_responses" | "anthropic" | "gemini" | "embeddings" | "rerank" | "images" | "image_edits" | "image_variations" | "speech" | "transcriptions" | "translations" | "moderations";
+        Format: "openai_chat" | "openai_completions" | "openai_responses" | "anthropic" | "gemini" | "converse" | "cohere_chat" | "embeddings" | "rerank" | "images" | "image_edits" | "image_variations" | "speech" | "transcriptions" | "translations" | "moderations";
         /**
          * GroupPage
          * @description One page of groups.
