@@ -27,6 +27,7 @@ said_items = either(
         id=words, type=just("message"), role=just("assistant"), status=words, content=st.lists(said_parts, max_size=2)
     ),
     with_unknown(type=just("function_call"), id=words, call_id=words, name=names, arguments=words),
+    with_unknown(type=just("function_call"), call_id=words, namespace=names, name=names, arguments=words),
     with_unknown(type=just("custom_tool_call"), call_id=words, name=names, input=words),
     with_unknown(type=just("reasoning"), id=words, summary=st.just([{"type": "summary_text", "text": "hm"}])),
     with_unknown(type=just("reasoning"), id=words, summary=st.just([]), encrypted_content=words),
@@ -42,9 +43,13 @@ items = either(
     with_unknown(type=just("custom_tool_call_output"), call_id=words, output=results),
     with_unknown(type=just("item_reference"), id=words),
 )
-tools = either(
+functions = either(
     with_unknown(type=just("function"), name=names, parameters=objects | st.none(), strict=st.booleans() | st.none()),
     with_unknown(type=just("custom"), name=names, description=words, format=objects),
+)
+tools = either(
+    functions,
+    with_unknown(type=just("namespace"), name=names, description=words, tools=st.lists(functions, max_size=3)),
     with_unknown(type=just("web_search"), filters=objects),
 )
 KNOBS: dict[str, st.SearchStrategy[Any]] = {

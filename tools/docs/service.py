@@ -48,6 +48,7 @@ SCENARIOS = {
     "think": "Reasons first, in `reasoning_content`.",
     "thinktags": "Reasons first, between `<think>` tags in the content.",
     "tool": "Calls a tool; given its result, answers with it.",
+    "call": "Calls the tool that the question asks for, `call NAME {arguments}`; given its result, answers with it.",
     "toolsplit": "Calls two tools in the malformed way some upstreams do: one index for both, the name repeated.",
     "usageall": "Reports usage in every chunk.",
     "zerousage": "Reports a usage of zero.",

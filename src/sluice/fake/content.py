@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 import struct
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +29,11 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645400000"
     "000049454e44ae426082"
 )
+
+
+_CALLING = {"tool", "ptool", "toolsplit", "call"}
+"""The scenarios that call tools."""
+_ASKED_CALL = re.compile(r"\bcall ([\w-]+) (?=(\{))")
 
 
 @dataclass(slots=True)
@@ -66,9 +72,14 @@ def answer(scenario: Scenario, messages: list[Json], tools: list[Json] | None, m
     last = messages[-1] if messages else {}
     question = text_of(last.get("content"))
     said = Said(input_tokens=sum(tokens_of(text_of(m.get("content"))) for m in messages) or 1)
-    if "ptool" in scenario or "tool" in scenario or "toolsplit" in scenario:
+    if scenario.flags & _CALLING:
+        named = _named_call(messages) if "call" in scenario else None
         if last.get("role") == "tool":
             said.text = f"The tool says: {question}"
+        elif named is not None:
+            said.calls, said.finish = [named], "tool_calls"
+        elif "call" in scenario:
+            said.text = GREETING + question
         else:
             said.calls = _calls(tools, 2 if "ptool" in scenario or "toolsplit" in scenario else 1)
             said.finish = "tool_calls"
@@ -108,6 +119,22 @@ def _calls(tools: list[Json] | None, count: int) -> list[Json]:
         }
         for number in range(count)
     ]
+
+
+def _named_call(messages: list[Json]) -> Json | None:
+    """The call that the latest user message asks for: ``call NAME {arguments}``."""
+    asked = next((text_of(m.get("content")) for m in reversed(messages) if m.get("role") == "user"), "")
+    for found in reversed(list(_ASKED_CALL.finditer(asked))):
+        try:
+            arguments, _ = json.JSONDecoder().raw_decode(asked, found.start(2))
+        except ValueError:
+            continue
+        return {
+            "id": "call_fake0",
+            "type": "function",
+            "function": {"name": found[1], "arguments": json.dumps(arguments)},
+        }
+    return None
 
 
 def usage(said: Said) -> Json:

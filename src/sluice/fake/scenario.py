@@ -8,7 +8,7 @@ FLAGS = frozenset(
     {
         "ok", "tool", "ptool", "think", "thinktags", "slow", "split", "crlf", "429", "500", "503", "empty200",
         "html200", "nousage", "zerousage", "abort", "filter", "long", "hang", "stall", "errstream", "echo", "toolsplit",
-        "nodone", "usageall", "length", "json", "comments", "nofinish",
+        "nodone", "usageall", "length", "json", "comments", "nofinish", "call",
     }
 )  # fmt: skip
 """Suffixes without a number. What each does: docs/reference/fake-provider.md."""

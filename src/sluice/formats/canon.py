@@ -148,10 +148,12 @@ class Tool(Value, frozen=True, kw_only=True):
 
 
 class ForeignTool(Value, frozen=True, kw_only=True):
-    """A tool that only the source protocol has (a server's web search, ...). ``value`` is all of it."""
+    """A tool that only the source protocol has (a server's web search, ...). ``value`` is all of it. ``optional``: the
+    conversation goes on without it, so where it is unknown it is left out and reported."""
 
     kind: str
     value: Mapping[str, Any]
+    optional: bool = False
 
 
 class ToolChoice(Value, frozen=True, kw_only=True):

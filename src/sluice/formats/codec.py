@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 from sluice.base.formats import Format
 from sluice.base.outcome import Cause, Fault
-from sluice.formats.canon import HELD, Event, Extras, Opaque, Reply, Request
+from sluice.formats.canon import HELD, Event, Extras, Opaque, Reply, Request, Tool
+from sluice.formats.reading import unsupported
 
 Json = dict[str, Any]
 
@@ -128,6 +129,19 @@ class Told:
     def all(self) -> tuple[str, ...]:
         """The names, in order."""
         return tuple(self.names)
+
+
+def functions(request: Request, told: Told) -> list[Tool]:
+    """The tools of a request as another protocol can take them. Raises GatewayError 400 naming one it cannot."""
+    found = []
+    for at, tool in enumerate(request.tools):
+        if isinstance(tool, Tool):
+            found.append(tool)
+        elif tool.optional:
+            told.add(f"tools.{tool.kind}")
+        else:
+            raise unsupported(f"tools[{at}]", tool.kind)
+    return found
 
 
 def unsayable(reply: Reply) -> Fault | None:

@@ -10,8 +10,7 @@ from sluice.formats.anthropic.blocks import BlockEncoder, call_id
 from sluice.formats.anthropic.read_request import SYSTEM
 from sluice.formats.anthropic.thinking import write_thinking
 from sluice.formats.canon import ForeignTool, Request, Tool, ToolCall, ToolResult
-from sluice.formats.codec import Abilities, Told, Written
-from sluice.formats.reading import unsupported
+from sluice.formats.codec import Abilities, Told, Written, functions
 
 Json = dict[str, Any]
 
@@ -29,7 +28,8 @@ def write_request(request: Request, abilities: Abilities) -> Written:
         body["system"] = system
     body["messages"] = messages
     if request.tools:
-        body["tools"] = [_tool(tool, f"tools[{at}]", native, told) for at, tool in enumerate(request.tools)]
+        tools = request.tools if native else functions(request, told)
+        body["tools"] = [_tool(tool, native, told) for tool in tools]
     if native:
         return Written({**body, **request.spelled, **request.extras}, told.all())
     if request.choices != 1:
@@ -103,11 +103,9 @@ def _answer_missing(messages: list[Json], waiting: list[str]) -> None:
         _add_user(messages, blocks)
 
 
-def _tool(tool: Tool | ForeignTool, place: str, native: bool, told: Told) -> Json:
+def _tool(tool: Tool | ForeignTool, native: bool, told: Told) -> Json:
     if isinstance(tool, ForeignTool):
-        if native:
-            return dict(tool.value)
-        raise unsupported(place, tool.kind)
+        return dict(tool.value)
     written: Json = {"name": tool.name}
     if tool.description is not None:
         written["description"] = tool.description

@@ -7,14 +7,13 @@ from typing import Any
 
 from sluice.base.errors import bad_request
 from sluice.base.formats import Format
-from sluice.formats.canon import Effort, Part, Reasoning, Request, Tool, ToolCall, ToolResult
-from sluice.formats.codec import Abilities, Told, Written
+from sluice.formats.canon import Effort, Part, Reasoning, Request, ToolCall, ToolResult
+from sluice.formats.codec import Abilities, Told, Written, functions
 from sluice.formats.effort import BUDGETS, effort_of
 from sluice.formats.gemini.read_request import CACHED, JSON_TYPE, SYSTEM
 from sluice.formats.gemini.signatures import is_own
 from sluice.formats.gemini.write_parts import PartWriter, native_parts
 from sluice.formats.proofs import UNPROVEN
-from sluice.formats.reading import unsupported
 
 Json = dict[str, Any]
 
@@ -114,10 +113,8 @@ def _add(contents: list[Json], role: str, parts: list[Json]) -> None:
 
 def _functions(request: Request, told: Told) -> list[Json]:
     """All functions stand in one tool: servers take no second one with functions."""
-    functions = []
-    for at, tool in enumerate(request.tools):
-        if not isinstance(tool, Tool):
-            raise unsupported(f"tools[{at}]", tool.kind)
+    written = []
+    for tool in functions(request, told):
         function: Json = {"name": tool.name}
         if tool.description:
             function["description"] = tool.description
@@ -126,8 +123,8 @@ def _functions(request: Request, told: Told) -> list[Json]:
         if tool.strict:
             told.add("strict")
         told.foreign(tool.extras)
-        functions.append(function)
-    return functions
+        written.append(function)
+    return written
 
 
 def _choice(request: Request, body: Json, told: Told) -> None:

@@ -6,10 +6,9 @@ from typing import Any
 
 from sluice.base.formats import Format
 from sluice.formats.canon import ForeignTool, Request, Text, Tool, ToolResult, Turn
-from sluice.formats.codec import Abilities, Told, Written
+from sluice.formats.codec import Abilities, Told, Written, functions
 from sluice.formats.effort import effort_of
 from sluice.formats.openai_chat.write_parts import PartEncoder
-from sluice.formats.reading import unsupported
 
 Json = dict[str, Any]
 
@@ -26,7 +25,8 @@ def write_request(request: Request, abilities: Abilities) -> Written:
     for turn in request.turns:
         body["messages"] += _messages(turn, encoder, told)
     if request.tools:
-        body["tools"] = [_tool(tool, f"tools[{at}]", native, told) for at, tool in enumerate(request.tools)]
+        tools = request.tools if native else functions(request, told)
+        body["tools"] = [_tool(tool, native, told) for tool in tools]
     if native:
         return Written({**body, **request.spelled, **request.extras}, told.all())
     told.foreign(request.extras)
@@ -57,11 +57,9 @@ def _native(turn: Turn, encoder: PartEncoder) -> Json:
     return {"role": turn.role, **content, **turn.extras}
 
 
-def _tool(tool: Tool | ForeignTool, place: str, native: bool, told: Told) -> Json:
+def _tool(tool: Tool | ForeignTool, native: bool, told: Told) -> Json:
     if isinstance(tool, ForeignTool):
-        if native:
-            return dict(tool.value)
-        raise unsupported(place, tool.kind)
+        return dict(tool.value)
     function: Json = {"name": tool.name}
     if tool.description is not None:
         function["description"] = tool.description

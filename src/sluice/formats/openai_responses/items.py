@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sluice.formats.canon import Opaque, Part, Reasoning, Role, ToolCall, ToolResult, Turn
 from sluice.formats.openai_responses.contents import read_content
 from sluice.formats.openai_responses.proofs import unseal
+from sluice.formats.openai_responses.tools import CUSTOM_ARGUMENT, NAMESPACE, joined_name
 from sluice.formats.reading import Unreadable, as_list, as_object, json_text, maybe_text, rest, text
 
 Json = dict[str, Any]
@@ -105,21 +106,22 @@ def _message(item: Json, place: str) -> _Read:
 
 
 def _call(item: Json, place: str) -> _Read:
-    call = ToolCall(
-        id=text(item, "call_id", place), name=text(item, "name", place), arguments=text(item, "arguments", place)
-    )
-    return _Read("assistant", (call,), Shell(_without(item, "call_id", "name", "arguments")))
+    arguments = text(item, "arguments", place)
+    call = ToolCall(id=text(item, "call_id", place), name=_called(item, place), arguments=arguments)
+    return _Read("assistant", (call,), Shell(_without(item, "call_id", "arguments")))
 
 
 def _custom_call(item: Json, place: str) -> _Read:
     """A call whose input is free text: elsewhere, a function with one argument."""
     arguments = json_text({CUSTOM_ARGUMENT: text(item, "input", place)})
-    call = ToolCall(id=text(item, "call_id", place), name=text(item, "name", place), arguments=arguments)
-    return _Read("assistant", (call,), Shell(_without(item, "call_id", "name")))
+    call = ToolCall(id=text(item, "call_id", place), name=_called(item, place), arguments=arguments)
+    return _Read("assistant", (call,), Shell(_without(item, "call_id")))
 
 
-CUSTOM_ARGUMENT = "input"
-"""The one argument of the function a custom tool becomes."""
+def _called(item: Json, place: str) -> str:
+    """The function's name where there are no namespaces."""
+    namespace, name = maybe_text(item, NAMESPACE), text(item, "name", place)
+    return joined_name(namespace, name) if namespace else name
 
 
 def _result(item: Json, place: str) -> _Read:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from sluice.base.usage import NO_USAGE, Usage
 from sluice.formats.canon import Citation, Reasoning, Refusal, Request, Stop, Text, ToolCall
 from sluice.formats.codec import Voicing
 from sluice.formats.openai_responses.contents import annotation
-from sluice.formats.openai_responses.items import CUSTOM_ARGUMENT
 from sluice.formats.openai_responses.proofs import OUR_THOUGHTS, seal
 from sluice.formats.openai_responses.read_request import INSTRUCTIONS
-from sluice.formats.openai_responses.write_request import native_tool
+from sluice.formats.openai_responses.tools import CUSTOM_ARGUMENT, Named, native_tools
 from sluice.formats.reading import Unreadable, object_of
 
 Json = dict[str, Any]
+CallKind = Literal["function_call", "custom_tool_call"]
 
 INCOMPLETE: Mapping[Stop, str] = {
     Stop.LENGTH: "max_output_tokens",
@@ -57,10 +57,17 @@ def reasoning_item(identity: str, part: Reasoning, status: str) -> Json:
     return {**item, "status": status}
 
 
-def call_item(identity: str, part: ToolCall, status: str, *, custom: bool) -> Json:
-    """A call; ``custom`` where the client's tool takes free text."""
-    named = {"call_id": part.id, "name": part.name}
-    if custom:
+def call_kind(named: Named | None) -> CallKind:
+    """The type of the item that calls a tool, given how the client calls it."""
+    return "custom_tool_call" if named is not None and named.custom else "function_call"
+
+
+def call_item(identity: str, part: ToolCall, status: str, called: Named | None) -> Json:
+    """A call. ``called`` is how the client calls the tool, where that is not by a function's bare name."""
+    named = {"call_id": part.id, "name": part.name if called is None else called.name}
+    if called is not None and called.namespace:
+        named["namespace"] = called.namespace
+    if call_kind(called) == "custom_tool_call":
         return {"id": identity, "type": "custom_tool_call", "status": status, **named, "input": free_text(part)}
     item = {"id": identity, "type": "function_call", "status": status, **named}
     return {**item, "arguments": part.arguments or ("" if status == "in_progress" else "{}")}
@@ -131,5 +138,5 @@ def _asked(request: Request | None) -> Json:
         if turn.place == INSTRUCTIONS and isinstance(turn.parts[0], Text):
             told["instructions"] = turn.parts[0].text
     if request.tools:
-        told["tools"] = [native_tool(tool) for tool in request.tools]
+        told["tools"] = native_tools(request.tools)
     return {**_DEFAULTS, **told}

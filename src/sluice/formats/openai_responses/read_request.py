@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from typing import Any, cast, get_args
 
 from sluice.base.formats import Format
-from sluice.formats.canon import Effort, ForeignTool, Opaque, Request, Schema, Text, Thinking, Tool, ToolChoice, Turn
-from sluice.formats.openai_responses.items import CUSTOM_ARGUMENT, read_input
-from sluice.formats.reading import Unreadable, as_list, as_object, flag, maybe_text, number, parse, rest, text, whole
+from sluice.formats.canon import Effort, Opaque, Request, Schema, Text, Thinking, ToolChoice, Turn
+from sluice.formats.openai_responses.items import read_input
+from sluice.formats.openai_responses.tools import CUSTOM, read_tools
+from sluice.formats.reading import Unreadable, as_object, flag, maybe_text, number, parse, rest, text, whole
 
 Json = dict[str, Any]
 
 INSTRUCTIONS = "instructions"
 PROMPT = "prompt"
-CUSTOM = "custom"
 _APART = ("model", "input", "tools", INSTRUCTIONS, PROMPT)
 _EFFORTS = frozenset(get_args(Effort))
 _UNDERSTOOD = frozenset(
@@ -26,13 +26,6 @@ _UNDERSTOOD = frozenset(
 """Members every target has a way for, or that the gateway itself sees to: not reported as left out."""
 _PLAIN: Mapping[str, Any] = {"include": [], "service_tier": "auto", "truncation": "disabled", "top_logprobs": 0}
 """Values that ask for nothing."""
-CUSTOM_SCHEMA: Json = {
-    "type": "object",
-    "properties": {CUSTOM_ARGUMENT: {"type": "string"}},
-    "required": [CUSTOM_ARGUMENT],
-    "additionalProperties": False,
-}
-"""The arguments of a custom tool where a tool must be a function."""
 
 
 def read_request(body: bytes) -> Request:
@@ -48,7 +41,7 @@ def read_request(body: bytes) -> Request:
         max_output=whole(top.get("max_output_tokens"), "max_output_tokens"),
         temperature=number(top.get("temperature"), "temperature"),
         top_p=number(top.get("top_p"), "top_p"),
-        tools=tuple([_tool(tool, f"tools[{at}]") for at, tool in enumerate(_list(top, "tools"))]),
+        tools=read_tools(top.get("tools"), top.get("tool_choice")),
         tool_choice=_tool_choice(top.get("tool_choice")),
         parallel=flag(top.get("parallel_tool_calls"), "parallel_tool_calls"),
         schema=_schema(wanted.get("format")),
@@ -61,10 +54,6 @@ def read_request(body: bytes) -> Request:
 
 def _object(top: Json, name: str) -> Json:
     return {} if top.get(name) is None else as_object(top[name], name)
-
-
-def _list(top: Json, name: str) -> list[Any]:
-    return [] if top.get(name) is None else as_list(top[name], name)
 
 
 def _preface(top: Json) -> list[Turn]:
@@ -91,34 +80,6 @@ def _unheard(top: Json, reasoning: Json, wanted: Json) -> Json:
     if isinstance(choice, dict) and choice.get("type") not in ("function", CUSTOM):
         told["tool_choice"] = choice
     return told
-
-
-def _tool(value: Any, place: str) -> Tool | ForeignTool:
-    tool = as_object(value, place)
-    kind = text(tool, "type", place)
-    if kind not in ("function", CUSTOM):
-        return ForeignTool(kind=kind, value=tool)
-    described = tool.get("description")
-    description = None if described is None else text(tool, "description", place)
-    if kind == CUSTOM:
-        name = text(tool, "name", place)
-        return Tool(name=name, description=description, schema=CUSTOM_SCHEMA, extras=rest(tool, "name", "description"))
-    schema = tool.get("parameters")
-    return Tool(
-        name=text(tool, "name", place),
-        description=description,
-        schema=None if schema is None else as_object(schema, f"{place}.parameters"),
-        strict=flag(tool.get("strict"), f"{place}.strict"),
-        extras=rest(tool, "name", "description", "parameters", "strict"),
-    )
-
-
-def custom_names(request: Request | None) -> frozenset[str]:
-    """The tools of a request whose input is free text."""
-    if request is None or request.source is not Format.OPENAI_RESPONSES:
-        return frozenset()
-    found = (tool for tool in request.tools if isinstance(tool, Tool) and tool.extras.get("type") == CUSTOM)
-    return frozenset(tool.name for tool in found)
 
 
 def _tool_choice(given: Any) -> ToolChoice | None:

@@ -18,13 +18,14 @@ from sluice.formats.openai_responses.items import ITEMS, read_item
 from sluice.formats.openai_responses.outputs import (
     INCOMPLETE,
     call_item,
+    call_kind,
     ended,
     item_id,
     message_item,
     reasoning_item,
     text_part,
 )
-from sluice.formats.openai_responses.read_request import custom_names
+from sluice.formats.openai_responses.tools import callables
 from sluice.formats.openai_responses.write_items import native_items
 from sluice.formats.reading import Unreadable, as_list, maybe_text, parse, rest
 
@@ -100,7 +101,7 @@ def _as_it_came(reply: Reply, voicing: Voicing) -> Json:
 
 def _items(reply: Reply, voicing: Voicing) -> Iterator[Json]:
     """The items of an answer: texts in a row are one message."""
-    custom = custom_names(voicing.asked)
+    named = callables(voicing.asked)
     groups = _groups(reply.parts)
     for number, group in enumerate(groups):
         last = number == len(groups) - 1
@@ -109,8 +110,8 @@ def _items(reply: Reply, voicing: Voicing) -> Iterator[Json]:
             case Reasoning() as thought:
                 yield reasoning_item(item_id("reasoning", voicing, number), thought, status)
             case ToolCall(name=name) as call:
-                kind = "custom_tool_call" if name in custom else "function_call"
-                yield call_item(item_id(kind, voicing, number), call, status, custom=name in custom)
+                called = named.get(name)
+                yield call_item(item_id(call_kind(called), voicing, number), call, status, called)
             case _:
                 content = [text_part(part) for part in group if isinstance(part, Text | Refusal)]
                 yield message_item(item_id("message", voicing, number), content, status)

@@ -27,7 +27,7 @@ def _native_item(shell: Shell, parts: list[Part], writer: ContentWriter) -> Json
     match parts[0]:
         case ToolCall() as call:
             arguments = {} if "input" in shell.item else {"arguments": call.arguments}
-            return {**shell.item, "call_id": call.id, "name": call.name, **arguments}
+            return {**shell.item, "call_id": call.id, **arguments}
         case ToolResult() as result:
             return {**shell.item, "call_id": result.call_id, "output": _content(result.parts, shell.bare, writer)}
         case _:

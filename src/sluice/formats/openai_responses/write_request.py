@@ -6,14 +6,14 @@ from typing import Any
 
 from sluice.base.errors import bad_request
 from sluice.base.formats import Format
-from sluice.formats.canon import ForeignTool, Opaque, Request, Text, Tool, Turn
-from sluice.formats.codec import Abilities, Told, Written
+from sluice.formats.canon import Opaque, Request, Text, Tool, Turn
+from sluice.formats.codec import Abilities, Told, Written, functions
 from sluice.formats.effort import effort_of
 from sluice.formats.openai_responses.contents import ContentWriter
 from sluice.formats.openai_responses.items import INPUT
-from sluice.formats.openai_responses.read_request import CUSTOM, INSTRUCTIONS, PROMPT
+from sluice.formats.openai_responses.read_request import INSTRUCTIONS, PROMPT
+from sluice.formats.openai_responses.tools import native_tools
 from sluice.formats.openai_responses.write_items import ItemWriter, native_items
-from sluice.formats.reading import unsupported
 
 Json = dict[str, Any]
 
@@ -36,7 +36,7 @@ def write_request(request: Request, abilities: Abilities) -> Written:
     writer = ItemWriter(told)
     body: Json = {"model": request.model, "input": [item for turn in request.turns for item in writer.items(turn)]}
     if request.tools:
-        body["tools"] = [_tool(tool, f"tools[{at}]", request.source, told) for at, tool in enumerate(request.tools)]
+        body["tools"] = [_tool(tool, request.source, told) for tool in functions(request, told)]
     _knobs(request, body, told)
     return Written(body, told.all())
 
@@ -59,23 +59,11 @@ def _native(request: Request) -> Json:
     if items:
         body[INPUT] = items
     if request.tools:
-        body["tools"] = [native_tool(tool) for tool in request.tools]
+        body["tools"] = native_tools(request.tools)
     return {**body, **request.spelled}
 
 
-def native_tool(tool: Tool | ForeignTool) -> Json:
-    """A tool of this protocol, as it came."""
-    if isinstance(tool, ForeignTool):
-        return dict(tool.value)
-    said: Json = {"name": tool.name, "description": tool.description, "strict": tool.strict}
-    if tool.extras.get("type") != CUSTOM:
-        said["parameters"] = tool.schema
-    return {**{name: value for name, value in said.items() if value is not None}, **tool.extras}
-
-
-def _tool(tool: Tool | ForeignTool, place: str, source: Format, told: Told) -> Json:
-    if isinstance(tool, ForeignTool):
-        raise unsupported(place, tool.kind)
+def _tool(tool: Tool, source: Format, told: Told) -> Json:
     told.foreign(tool.extras)
     strict = bool(tool.strict) and source in _OPENAI
     if tool.strict and not strict:

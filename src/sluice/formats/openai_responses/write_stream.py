@@ -33,7 +33,9 @@ from sluice.formats.members import encode
 from sluice.formats.openai_responses.contents import annotation
 from sluice.formats.openai_responses.outputs import (
     INCOMPLETE,
+    CallKind,
     call_item,
+    call_kind,
     ended,
     free_text,
     item_id,
@@ -42,11 +44,11 @@ from sluice.formats.openai_responses.outputs import (
     response_object,
     text_part,
 )
-from sluice.formats.openai_responses.read_request import custom_names
+from sluice.formats.openai_responses.tools import callables
 from sluice.formats.sse import encode_event
 
 Json = dict[str, Any]
-Kind = Literal["message", "reasoning", "function_call", "custom_tool_call"]
+Kind = Literal["message", "reasoning"] | CallKind
 
 
 @dataclass(slots=True)
@@ -82,7 +84,7 @@ class ResponsesEncoder:
 
     def __init__(self, voicing: Voicing) -> None:
         self._voicing = voicing
-        self._custom = custom_names(voicing.asked)
+        self._callables = callables(voicing.asked)
         self._order = OneAtATime()
         self._sequence = 0
         self._output: list[Json] = []
@@ -152,8 +154,7 @@ class ResponsesEncoder:
                 out = self._open("reasoning", part)
                 return out + self._grow(PartGrew(index=0, text=part.text, signature=part.signature))
             case ToolCall():
-                kind: Kind = "custom_tool_call" if part.name in self._custom else "function_call"
-                out = self._open(kind, part)
+                out = self._open(call_kind(self._callables.get(part.name)), part)
                 return out + (self._words(part.arguments) if part.arguments else b"")
             case _:
                 out, self._item = self._close("completed"), None
@@ -181,7 +182,7 @@ class ResponsesEncoder:
             case Reasoning() as thought:
                 return reasoning_item(item.id, thought, status)
             case ToolCall() as call:
-                return call_item(item.id, call, status, custom=item.kind == "custom_tool_call")
+                return call_item(item.id, call, status, self._callables.get(call.name))
             case _:
                 return message_item(item.id, item.content, status)
 
