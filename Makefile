@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench docs golden api screenshots lock clean
+.PHONY: help run test test-clients check bench docs golden api screenshots lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -16,6 +16,9 @@ run: $(VENV)/.run ## install and serve; more flags by ARGS="--port 8080"
 
 test: $(VENV)/.dev ## install and run every check and test; some of them by ARGS="tests/formats -k stream"
 	$(BIN)/python -m pytest $(ARGS)
+
+test-clients: $(VENV)/.clients ## drive agents and frameworks of others through the gateway: Codex, Claude Code, LangChain, ... (needs Node.js; 1.2 GB)
+	SLUICE_CLIENTS=$(CURDIR)/$(VENV)/clients/bin/python $(BIN)/python -m pytest -m clients tests/e2e $(ARGS)
 
 check: $(VENV)/.dev ## the checks without the tests: format, lint, types, imports, house, docs
 	$(BIN)/python -m pytest tests/house
@@ -56,6 +59,12 @@ $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.clients: tests/e2e/clients/requirements.txt tests/e2e/clients/node/package-lock.json $(VENV)/.dev
+	$(PYTHON) -m venv $(VENV)/clients
+	$(VENV)/clients/bin/pip install -q --disable-pip-version-check -r tests/e2e/clients/requirements.txt
+	cd tests/e2e/clients/node && npm ci --ignore-scripts
 	@touch $@
 
 $(VENV)/.uv: | $(VENV)/bin/python

@@ -14,6 +14,7 @@ from typing import Any
 import openai
 import pytest
 
+from .client_upstreams import called_model, calling_gateway  # noqa: F401
 from .gateways import Gateway, NewGateway
 from .processes import Provider
 from .refusals import KEY, MODEL

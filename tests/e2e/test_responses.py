@@ -118,6 +118,31 @@ def test_a_loop_of_tools_by_the_answers_id(client: openai.OpenAI, upstream: Upst
 
 
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+@pytest.mark.parametrize("kind", ["chat", "messages"])
+def test_a_loop_of_tools_by_the_items_ids(client: openai.OpenAI, gateway: Gateway, kind: str, stream: bool) -> None:
+    model = f"{kind}-by-reference-think-tool"
+    served = UPSTREAMS[kind]
+    gateway.channel([model], provider=served.provider, wire=served.wire, key="sk-0123456789abcdef")
+    members: dict[str, Any] = {"model": model, "tools": [TOOL]}
+    question: dict[str, Any] = {"role": "user", "content": "weather?"}
+    ask: dict[str, Any] = {**members, "input": [question]}
+    response = streamed(client, **ask)[1] if stream else client.responses.create(**ask)
+    (call,) = (item for item in response.output if item.type == "function_call")
+    named = [{"type": "item_reference", "id": item.id} for item in response.output]
+    result = {"type": "function_call_output", "call_id": call.call_id, "output": "sunny"}
+    mark = gateway.provider.mark()
+    again = client.responses.create(**members, input=[question, *named, result])
+    assert again.output_text == "The tool says: sunny"
+    (sent,) = gateway.provider.seen(mark)
+    assert call.call_id in sent["body"], "the upstream was told of the call itself"
+    (asked,) = client.responses.input_items.list(again.id, order="asc").data[:1]
+    assert asked.type == "message"
+    with pytest.raises(openai.BadRequestError) as refused:
+        client.responses.create(**members, input=[{"type": "item_reference", "id": f"fc_{'0' * 32}000"}])
+    assert refused.value.param == "input[0].id"
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
 def test_thoughts_go_back_to_who_had_them(client: openai.OpenAI, upstream: Upstream, stream: bool) -> None:
     members: dict[str, Any] = {
         "model": f"{upstream.model}-think-tool",

@@ -92,7 +92,7 @@ def spoken(part: Part) -> Part:
             return Reasoning(text=part.text, signature=UNPROVEN)
         case Text():
             cited = [write_citation(citation) for citation in part.citations]
-            return Text(text=part.text, extras={"citations": cited or None})
+            return Text(text=part.text, extras={"citations": cited} if cited else {})
         case _:
             return type(part)(**{name: getattr(part, name) for name in part.__struct_fields__ if name != "extras"})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 Items = list[dict[str, Any]]
@@ -23,6 +25,30 @@ def _nameless(item: dict[str, Any]) -> dict[str, Any]:
     if str(item.get("type") or "message") not in _NAMED_ANEW:
         return item
     return {name: value for name, value in item.items() if name != "id"}
+
+
+_OWN = re.compile(r"[a-z]+_([0-9a-f]{32})(?:[0-9]{3}|_[0-9]+)")
+"""The ids that items of this gateway's answers have (outputs.py), and those of what they answer (below)."""
+
+
+def references(items: Items) -> Iterator[tuple[int, str, str]]:
+    """The items that only name one an answer of this gateway holds: place, the item's id, the answer's id. Names that
+    are an upstream's own are left to it."""
+    for at, item in enumerate(items):
+        # The type may be left out: openai-python 3.54, types/responses/response_input_item_param.py.
+        if item.get("type", "item_reference") != "item_reference" or "role" in item:
+            continue
+        identity = item.get("id")
+        found = _OWN.fullmatch(identity) if isinstance(identity, str) else None
+        if found is not None:
+            yield at, found[0], f"resp_{found[1]}"
+
+
+def kept_item(identity: str, before: tuple[Items, Items]) -> dict[str, Any] | None:
+    """An item of a kept answer, or of what it answers, as it may be said anew; None when there is none of this id."""
+    given, said = before
+    found = (item for item in (*said, *given) if item.get("id") == identity)
+    return next(map(_nameless, found), None)
 
 
 def with_ids(items: Items, response_id: str) -> Items:

@@ -28,9 +28,10 @@ from sluice.formats.members import encode
 from sluice.formats.openai_chat.errors import fault_from
 from sluice.formats.openai_chat.usage import read_usage
 from sluice.formats.openai_responses.contents import read_citation
-from sluice.formats.openai_responses.items import CUSTOM_ARGUMENT, read_item
+from sluice.formats.openai_responses.items import read_item
 from sluice.formats.openai_responses.proofs import unseal
 from sluice.formats.openai_responses.reply import failed, read_stop
+from sluice.formats.openai_responses.tools import CUSTOM_ARGUMENT
 from sluice.formats.reading import Unreadable, as_object, json_text, maybe_text, parse, whole
 from sluice.formats.sse import SseDecoder, SseTooLong
 

@@ -15,7 +15,7 @@ import structlog
 from sluice.accounting.reservation import estimate_input_tokens
 from sluice.base.errors import GatewayError, bad_request
 from sluice.base.formats import Format
-from sluice.formats.openai_responses.history import continued, page, with_ids
+from sluice.formats.openai_responses.history import continued, kept_item, page, references, with_ids
 from sluice.formats.patch import Top, encode_top, parse_top, take_bool, take_int, take_str
 from sluice.relay.admit import check_model
 from sluice.relay.inbound import Inbound
@@ -131,13 +131,30 @@ class Surface:
             message = "conversations are not kept here: go on by 'previous_response_id'"
             raise bad_request("unsupported_value", message, "conversation")
         given = _given(top)
+        said = await self._spelled_out(visit, given)
         previous = take_str(top, _PREVIOUS)
         if previous:
-            given = continued(await self._before(visit, previous), given)
-            top["input"] = msgspec.Raw(msgspec.json.encode(given))
-        if not given and bytes(top.get("prompt", b"null")) == b"null":
+            said = continued(await self._before(visit, previous), said)
+        if said is not given:
+            top["input"] = msgspec.Raw(msgspec.json.encode(said))
+        if not said and bytes(top.get("prompt", b"null")) == b"null":
             raise bad_request("missing_field", "the field 'input' is required, and must not be empty", "input")
-        return top, given
+        return top, said
+
+    async def _spelled_out(self, visit: Visit, given: Items) -> Items:
+        """The items, those in full that are only named by the id they have in an answer kept here: no upstream but the
+        one that made an item knows it by its id. Raises GatewayError 400 when one is not kept."""
+        kept: dict[str, tuple[Items, Items]] = {}
+        said = list(given)
+        for at, identity, answer in references(given):
+            if answer not in kept:
+                found = await self._find(visit, answer)
+                kept[answer] = ([], []) if found is None else _conversation(found)
+            item = kept_item(identity, kept[answer])
+            if item is None:
+                raise bad_request("invalid_value", f"there is no kept item with the id {identity!r}", f"input[{at}].id")
+            said[at] = item
+        return said if kept else given
 
     async def _before(self, visit: Visit, previous: str) -> tuple[Items, Items]:
         """What was said up to and by an earlier answer. Raises GatewayError 400 when it is not kept."""
@@ -145,9 +162,7 @@ class Surface:
         if kept is None:
             message = f"there is no kept answer with the id {previous!r}"
             raise bad_request("previous_response_not_found", message, _PREVIOUS)
-        said = _object.decode(kept.response).get("output")
-        items = said if isinstance(said, list) else []  # an upstream's own answer may hold anything
-        return _items.decode(kept.input), [item for item in items if isinstance(item, dict)]
+        return _conversation(kept)
 
     async def _kept(self, visit: Visit, identity: str) -> Kept:
         kept = await self._find(visit, identity)
@@ -176,6 +191,13 @@ class Surface:
                 _log.warning("an answer could not be kept: the database is away", request_id=visit.id)
 
         return keep
+
+
+def _conversation(kept: Kept) -> tuple[Items, Items]:
+    """What a kept answer answers, and what it says."""
+    said = _object.decode(kept.response).get("output")
+    items = said if isinstance(said, list) else []  # an upstream's own answer may hold anything
+    return _items.decode(kept.input), [item for item in items if isinstance(item, dict)]
 
 
 def _given(top: Top) -> Items:
