@@ -19,7 +19,7 @@ def test_what_is_sealed_is_not_shown_and_comes_back(login: str) -> None:
     stored = to_store(typed, "", _SEALER)
     assert opened(stored, _SEALER) == typed
     assert shown(stored) == "socks5://***@proxy.test:1080"
-    assert f"{login}@" not in stored
+    assert len(login) < 8 or login not in stored, "shorter ones may well stand in a ciphertext"
     assert to_store(typed, stored, _SEALER) == stored == to_store(shown(stored), stored, _SEALER)
 
 
