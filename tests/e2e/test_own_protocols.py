@@ -184,3 +184,20 @@ def test_a_wrong_key_is_the_gateways_matter(own: Gateway) -> None:
         )  # fmt: skip
         answer = own.http.post("/v1/chat/completions", json={"model": model, "messages": HI}, headers=own.auth())
         assert (answer.status_code, answer.json()["error"]["code"]) == (502, "upstream_auth"), wire
+
+
+def test_what_the_compatible_endpoint_does_not_serve(own: Gateway, client: openai.OpenAI) -> None:
+    """DashScope's own API: older rerankers, embeddings of several contents, pictures as jobs, speech to be fetched."""
+    models = ["gte-rerank-own", "multimodal-embedding-own", "wan-own", "qwen-image-own", "qwen3-tts-own"]
+    own.channel(models, provider="dashscope", wire="dashscope", key="sk-0123456789abcdef")
+    body = {"model": models[0], "query": "q", "documents": ["a", "b", "c"], "top_n": 2}
+    ranked = own.http.post("/v1/rerank", json=body, headers=own.auth()).json()
+    assert [result["index"] for result in ranked["results"]] == [0, 1]
+    vectors = client.embeddings.create(model=models[1], input=["a", "b"])
+    assert [len(row.embedding) for row in vectors.data] == [16, 16]
+    for model in models[2:4]:
+        pictures = client.images.generate(model=model, prompt="A cat", size="1024x1024")
+        assert pictures.data is not None
+        assert ".aliyuncs.com/" in (pictures.data[0].url or "")
+    sound = client.audio.speech.create(model=models[4], voice="Cherry", input="Hello", response_format="wav")
+    assert sound.read()[:4] == b"RIFF"

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from sluice.fake import openai
+from sluice.fake import dashscope_own, openai
 from sluice.fake.content import Json, Said, answer, usage, vector
 from sluice.fake.http import Ask
 
@@ -204,6 +204,9 @@ def _zhipu_problem(key: str) -> str:
 
 async def dashscope(ask: Ask) -> None:
     """DashScope's compatible mode: ten embedding inputs at most; qwen3 models refuse thinking without a stream."""
+    if ask.path.startswith("/api/v1/"):
+        await dashscope_own.serve(ask)
+        return
     path = ask.path.replace("/compatible-mode/v1", "").replace("/compatible-api/v1", "")
     if path == "/models":
         await openai.models(ask)

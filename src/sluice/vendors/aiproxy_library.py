@@ -37,12 +37,9 @@ class Library(NativeChat):
         query = transcript(turns)
         if not query:
             raise bad_request("missing_field", "there is no question", "messages")
-        body = {
-            "model": call.upstream_model,
-            "query": query,
-            "libraryId": self.options["library_id"],
-            "stream": call.stream,
-        }
+        body: dict[str, Any] = {"model": call.upstream_model, "query": query, "stream": call.stream}
+        if self.options["library_id"]:
+            body["libraryId"] = self.options["library_id"]
         return body, left_out(members, frozenset())
 
     def hear(self, call: Call) -> Speech:

@@ -24,7 +24,7 @@ from sluice.vendors.quirks import UNREADABLE, encode, present
 from sluice.vendors.schema import Vendor
 from sluice.vendors.translated import Chunk
 from sluice.vendors.turns import decoded, left_out, read_turns, spoken, unsupported
-from sluice.vendors.urls import Base, take_apart
+from sluice.vendors.urls import Base, resolve
 
 _any = msgspec.json.Decoder()
 
@@ -46,11 +46,11 @@ class DeepL(NativeChat):
     never_streams = True
 
     def find_base(self) -> Base:
-        """The host the key belongs to, unless another is given."""
-        given = self.spec.base_url.strip().rstrip("/").removesuffix(self.vendor.root)
-        if given in ("", _FREE, _PAID):
-            given = _FREE if self.spec.key.strip().endswith(":fx") else _PAID
-        return Base(take_apart(given, self.vendor).origin, take_apart(given, self.vendor).path + self.vendor.root)
+        """The host the key belongs to, unless another server is given."""
+        base = resolve(self.spec.base_url, self.vendor)
+        if base.origin not in (_FREE, _PAID):
+            return base
+        return Base(_FREE if self.spec.key.strip().endswith(":fx") else _PAID, base.path)
 
     def authorization(self, credential: str) -> tuple[Header, ...]:
         """DeepL has a scheme of its own."""
