@@ -38,7 +38,9 @@ from sluice.storage.journal import Journal
 from sluice.storage.leases import WorkerLedger, recover
 from sluice.storage.load import load_changes
 from sluice.storage.manage.accounts import totals
+from sluice.storage.one_server import RATES
 from sluice.storage.prune import prune_requests
+from sluice.storage.rate_table import RateTable
 from sluice.storage.responses import ResponseStore
 from sluice.storage.sealing import Sealer, load_or_create_key
 from sluice.telemetry.logs import configure
@@ -155,7 +157,7 @@ class Worker:
         door = Door(
             snapshot=lambda: self._keeper.snapshot,
             relay=relay,
-            rates=RateBook(1 / settings.workers),
+            rates=RateBook(RateTable(settings.data_dir / RATES if settings.workers > 1 else None)),
             metrics=self._metrics,
             clock=self._clock,
             rng=rng,
@@ -227,9 +229,13 @@ class Worker:
                 _log.exception("the configuration could not be reloaded; the old one stays in force")
 
     async def _count(self) -> None:
-        """Once a second shows the other workers what this one counted."""
+        """Once a second shows the other workers what this one counted, and looks whether the server is still there."""
+        server = os.getppid()
         while True:
             await asyncio.sleep(1)
+            if os.getppid() != server and self.settings.workers > 1:
+                # It was killed, and would have ended its workers: they must not hold its port and its journals.
+                signal.raise_signal(signal.SIGTERM)
             self._metrics.flush()
             self._metrics.backlog.set(self._ledger.backlog)
 

@@ -20,13 +20,17 @@ CHANCE = random.Random(7)
 
 
 class WallClock:
-    """The real clock."""
+    """The real clock; ``skew_ms`` off, and ``passed`` seconds later."""
+
+    def __init__(self, skew_ms: int = 0) -> None:
+        self.skew_ms = skew_ms
+        self.passed = 0.0
 
     def now_ms(self) -> int:
-        return int(time.time() * 1000)
+        return int((time.time() + self.passed) * 1000) + self.skew_ms
 
     def monotonic(self) -> float:
-        return time.monotonic()
+        return time.monotonic() + self.passed
 
 
 def settlement(charges: dict[int, int], **changes: object) -> Settlement:
@@ -87,6 +91,6 @@ async def state(db: Database, account: int) -> tuple[int, int, int, int]:
     return row.balance_nano, row.leased_nano, int(booked), int(held)
 
 
-def make_ledger(db: Database, folder: Path, name: str) -> WorkerLedger:
+def make_ledger(db: Database, folder: Path, name: str, clock: WallClock | None = None) -> WorkerLedger:
     """A worker's ledger, not started: nothing happens in the background."""
-    return WorkerLedger(db, Journal(folder, name), folder, WallClock())
+    return WorkerLedger(db, Journal(folder, name), folder, clock or WallClock())

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from ledger_tools import make_ledger, open_account, settlement, state
+from ledger_tools import WallClock, make_ledger, open_account, settlement, state
 
+from sluice.storage.apply import return_leases
 from sluice.storage.engine import Database
+from sluice.storage.heartbeat import BEAT_SECONDS
 from sluice.storage.leases import WorkerLedger, recover
-from sluice.storage.tables import attempts, leases, requests
+from sluice.storage.tables import attempts, requests
 
 
 async def test_exactness_over_two_workers(database: Database, tmp_path: Path) -> None:
@@ -140,18 +142,38 @@ async def test_what_does_not_fit_in_memory_is_read_from_the_journal(
     assert (await state(database, account))[0] == 10**9 - 70
 
 
+class Fleet:
+    """Workers on machines of their own, whose clocks disagree about the time of day."""
+
+    def __init__(self, database: Database, folder: Path, skews_ms: dict[str, int]) -> None:
+        self.clocks = {name: WallClock(skew) for name, skew in skews_ms.items()}
+        self.ledgers = {name: make_ledger(database, folder / name, name, clock) for name, clock in self.clocks.items()}
+
+    async def live(self, minutes: int, *names: str) -> None:
+        """Lets minutes pass in which only these workers give signs."""
+        for _ in range(minutes):
+            for clock in self.clocks.values():
+                clock.passed += BEAT_SECONDS
+            for name in names:
+                await self.ledgers[name].beat()
+
+    async def close(self) -> None:
+        for ledger in self.ledgers.values():
+            await ledger.close()
+
+
 async def test_what_a_lost_worker_held_goes_back_after_its_silence(database: Database, tmp_path: Path) -> None:
     start = 1_000_000
     account = await open_account(database, start)
-    lost, alive = (make_ledger(database, tmp_path / name, name) for name in ("lost", "alive"))
-    for worker in (lost, alive):
+    fleet = Fleet(database, tmp_path, {"lost": 0, "alive": 0})
+    lost = fleet.ledgers["lost"]
+    for worker in fleet.ledgers.values():
         assert await worker.secure((account,), 1000) >= 1000
     held = (await state(database, account))[1]
-    await alive.beat()
+    await fleet.live(14, "alive")
     assert (await state(database, account))[1] == held  # neither was silent for long
 
-    await _silence(database, "lost")
-    await alive.beat()
+    await fleet.live(3, "alive")
     balance, leased, booked, granted = await state(database, account)
     assert (balance, booked) == (start, start)
     assert 0 < leased == granted < held
@@ -160,18 +182,47 @@ async def test_what_a_lost_worker_held_goes_back_after_its_silence(database: Dat
     assert lost.reserve((account,), 500)
     lost.settle((account,), 500, settlement({account: 400}))
     await lost.apply_pending()
-    await _silence(database, "lost")
-    await alive.beat()
+    await fleet.live(17, "alive")
     await lost.beat()
     assert lost.available((account,)) <= 0
-    for worker in (lost, alive):
-        await worker.close()
+    await fleet.close()
     assert await state(database, account) == (start - 400, 0, start - 400, 0)
 
 
-async def _silence(database: Database, worker: str) -> None:
-    async with database.write() as conn:
-        await conn.execute(sa.update(leases).where(leases.c.worker_id == worker).values(updated_ms=1))
+async def test_clocks_that_disagree_take_no_lease_from_who_lives(database: Database, tmp_path: Path) -> None:
+    account = await open_account(database, 1_000_000)
+    quarter_hour = 15 * 60 * 1000
+    fleet = Fleet(database, tmp_path, {"ahead": 2 * quarter_hour, "right": 0, "behind": -2 * quarter_hour})
+    for worker in fleet.ledgers.values():
+        assert await worker.secure((account,), 1000) >= 1000
+    free = {name: ledger.available((account,)) for name, ledger in fleet.ledgers.items()}
+    leased = (await state(database, account))[1]
+    await fleet.live(40, *fleet.ledgers)
+    assert (await state(database, account))[1] == leased
+    assert {name: ledger.available((account,)) for name, ledger in fleet.ledgers.items()} == free
+
+    # Nor does an hour in which nobody could give a sign, since the database was away.
+    await fleet.live(60)
+    await fleet.live(1, *fleet.ledgers)
+    assert (await state(database, account))[1] == leased
+    await fleet.live(17, "ahead", "right")
+    assert (await state(database, account))[1] == leased - free["behind"]
+    await fleet.close()
+    assert await state(database, account) == (1_000_000, 0, 1_000_000, 0)
+
+
+async def test_leases_that_several_give_back_at_once_go_back_once(database: Database, tmp_path: Path) -> None:
+    account = await open_account(database, 1_000_000)
+    lost = make_ledger(database, tmp_path / "j", "lost")
+    assert await lost.secure((account,), 1000) >= 1000
+
+    async def give_back() -> None:
+        async with database.write() as conn:
+            await return_leases(conn, "lost")
+
+    await asyncio.gather(*(give_back() for _ in range(8)))
+    assert await state(database, account) == (1_000_000, 0, 1_000_000, 0)
+    await lost.close()
 
 
 async def test_a_client_that_leaves_while_it_waits_for_a_lease_breaks_nothing(

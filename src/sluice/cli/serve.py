@@ -16,6 +16,7 @@ from sluice.cli.apply import Report
 from sluice.cli.first_start import link_url, prepare
 from sluice.cli.office import fail, opened, run
 from sluice.settings import Settings
+from sluice.storage.one_server import FolderInUse, hold
 from sluice.web.server import EdgeProtocol
 
 _BACKLOG = 2048
@@ -27,6 +28,10 @@ start, and a shorter patience would kill every worker before it serves, for ever
 
 def serve(settings: Settings) -> None:
     """Prepares the database, says where to go, and serves until told to stop."""
+    try:
+        hold(settings.data_dir)
+    except (FolderInUse, OSError) as error:
+        fail(str(error))
     secret, report = run(_prepare(settings))
     sock = _listen(settings.host, settings.port)
     origin = _origin(settings.host, sock.getsockname()[1])

@@ -15,6 +15,7 @@ from sluice.base.errors import (
 )
 from sluice.base.text import LONGEST_MODEL
 from sluice.routing.snapshot import Snapshot, Token
+from sluice.storage.rate_table import RateTable
 
 
 def key_hash(key: bytes) -> bytes:
@@ -58,30 +59,17 @@ def check_model(token: Token, model: str) -> None:
 
 
 class RateBook:
-    """Requests per minute per token as a leaky bucket (GCRA): bursts up to the limit, refilled evenly.
+    """The limits of requests per minute; ``table`` counts for all workers of the machine."""
 
-    ``share`` is this worker's part of every limit: with n workers each lets 1/n through.
-    """
-
-    _SWEEP_AT = 10_000
-
-    def __init__(self, share: float = 1.0) -> None:
-        self._share = share
-        self._full_at: dict[int, float] = {}
+    def __init__(self, table: RateTable) -> None:
+        self._table = table
 
     def check(self, token: Token, now: float) -> GatewayError | None:
         """Counts one request at ``now`` (seconds, monotonic), or says why not."""
         limit = token.requests_per_minute
         if limit is None:
             return None
-        allowed = max(limit * self._share, 1.0)
-        step = 60.0 / allowed
-        busy_until = max(self._full_at.get(token.id, now), now)
-        if busy_until + step - now > 60.0 + 1e-9:
-            wait = busy_until + step - now - 60.0
-            text = f"the token {token.name!r} is limited to {limit} requests a minute"
-            return rate_limited(text, max(wait, 0.001), limit)
-        self._full_at[token.id] = busy_until + step
-        if len(self._full_at) > self._SWEEP_AT:
-            self._full_at = {key: at for key, at in self._full_at.items() if at > now}
-        return None
+        wait = self._table.take(token.id, limit, now)
+        if not wait:
+            return None
+        return rate_limited(f"the token {token.name!r} is limited to {limit} requests a minute", wait, limit)

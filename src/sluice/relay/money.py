@@ -40,23 +40,28 @@ class Till:
     async def reserve(self, job: Job) -> None:
         """Sets the worst case aside on every account of the token, or what they hold with the output capped to it.
 
-        Raises GatewayError: 429 insufficient_quota, 503 when money is short here and the database cannot be asked.
+        Called again where another channel implies another price, or a model that may answer at greater length: then
+        what is aside becomes what that one needs. Raises GatewayError: 429 insufficient_quota, 503 when money is short
+        here and the database cannot be asked; what was aside before stays so.
         """
         if not self._ledger.writable():
             raise _journal_stuck()
         accounts = job.inbound.token.accounts
-        plan = self._plan(job, self._ledger.available(accounts))
+        plan = self._plan(job, self._ledger.available(accounts) + job.reserved)
         if isinstance(plan, Refusal) or plan.max_output is not None:
             wanted = plan.needed if isinstance(plan, Refusal) else plan.worst
             try:
-                available = await self._ledger.secure(accounts, wanted)
+                available = await self._ledger.secure(accounts, wanted - job.reserved)
             except LedgerAway:
                 raise _ledger_away() from None
-            plan = self._plan(job, available)
+            plan = self._plan(job, available + job.reserved)
         if isinstance(plan, Refusal):
             raise _refused(plan)
-        if not self._ledger.reserve(accounts, plan.amount):
-            raise _refused(Refusal(needed=plan.amount, available=self._ledger.available(accounts)))
+        more = plan.amount - job.reserved
+        if more < 0:
+            self._ledger.release(accounts, -more)
+        elif not self._ledger.reserve(accounts, more):
+            raise _refused(Refusal(needed=plan.amount, available=self._ledger.available(accounts) + job.reserved))
         job.reserved = plan.amount
         job.max_output = plan.max_output
 

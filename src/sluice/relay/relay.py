@@ -18,7 +18,7 @@ from sluice.relay.money import Till
 from sluice.relay.pump import drain, pump
 from sluice.relay.refusal import client_error
 from sluice.routing.health import HealthBook
-from sluice.routing.plan import plan
+from sluice.routing.plan import Plan, plan
 from sluice.routing.snapshot import Channel, Snapshot
 from sluice.routing.verdict import RetryPolicy, Verdict, verdict
 
@@ -79,11 +79,29 @@ class Relay:
             match verdict(fault, job.tried, self.policy):
                 case Verdict.AGAIN:
                     continue
-                case Verdict.NEXT if following := route.next():
+                case Verdict.NEXT if following := await self._next(job, route):
                     channel = following
-                    job.choose(channel)
                 case _:
                     raise client_error(redacted(fault, channel))
+
+    async def _next(self, job: Job, route: Plan) -> Channel | None:
+        """The next candidate, what it may cost set aside; None when there is none. Raises GatewayError when there are
+        some and none can be paid."""
+        refusal: GatewayError | None = None
+        tried = job.channel
+        while following := route.next():
+            job.choose(following)
+            try:
+                await self.till.reserve(job)
+            except GatewayError as error:
+                refusal = error
+            else:
+                return following
+        if refusal is None:
+            return None
+        assert tried is not None
+        job.choose(tried)
+        raise refusal
 
     async def _try(self, job: Job, channel: Channel, client: ClientConnection) -> Fault | None:
         """One attempt, delivered to the client if it succeeds; its fault, if another attempt may still be made."""

@@ -177,12 +177,10 @@ def _book(conn: sa.Connection, worker_id: str, charged: dict[int, int]) -> None:
 
 
 async def return_leases(conn: AsyncConnection, worker_id: str) -> None:
-    """Gives back all that a worker holds, be it more or less than nothing."""
-    held = (await conn.execute(sa.select(leases).where(leases.c.worker_id == worker_id))).all()
-    for row in held:
+    """Gives back all that a worker holds, be it more or less than nothing; once, however many do it at a time."""
+    mine = sa.delete(leases).where(leases.c.worker_id == worker_id)
+    held = (await conn.execute(mine.returning(leases.c.account_id, leases.c.granted_nano))).all()
+    for account, granted in sorted((row.account_id, row.granted_nano) for row in held):
         await conn.execute(
-            sa.update(accounts)
-            .where(accounts.c.id == row.account_id)
-            .values(leased_nano=accounts.c.leased_nano - row.granted_nano)
+            sa.update(accounts).where(accounts.c.id == account).values(leased_nano=accounts.c.leased_nano - granted)
         )
-    await conn.execute(sa.delete(leases).where(leases.c.worker_id == worker_id))

@@ -9,7 +9,14 @@ from pathlib import Path
 _OTHERS = 0o077
 _FOLDERS = frozenset({"journal"})
 _FILES = frozenset(
-    {"secret.key", "node", "sluice.lock", *(f"sluice.db{end}" for end in ("", "-wal", "-shm", "-journal"))}
+    {
+        "secret.key",
+        "node",
+        "sluice.lock",
+        "serve.lock",
+        "rates",
+        *(f"sluice.db{end}" for end in ("", "-wal", "-shm", "-journal")),
+    }
 )
 _OF_DISKS = "lost+found"
 

@@ -19,7 +19,7 @@ from sluice.base.clock import Clock
 from sluice.base.money import Nano
 from sluice.storage.apply import Applier, return_leases
 from sluice.storage.engine import Database, DatabaseAway
-from sluice.storage.heartbeat import BEAT_SECONDS, beat, return_silent
+from sluice.storage.heartbeat import BEAT_SECONDS, Watch, beat
 from sluice.storage.journal import Journal, damaged, dead_workers, drop_worker, journal_files, records
 from sluice.storage.ledger import LedgerAway
 from sluice.storage.tables import accounts, leases
@@ -52,6 +52,7 @@ class WorkerLedger:
         self._clock = clock
         self._applier = Applier(db, folder)
         self._book = LeaseBook()
+        self._watch = Watch()
         self._ahead: dict[int, Nano] = {}
         self._growing: dict[int, asyncio.Lock] = {}
         self._grown: set[asyncio.Future[bool]] = set()
@@ -275,7 +276,7 @@ class WorkerLedger:
         """Tells the other workers that this one lives, and takes back what silent ones held. Raises DatabaseAway."""
         async with self._db.write() as conn:
             held = await beat(conn, self._journal.worker_id, self._clock.now_ms())
-            silent = await return_silent(conn, self._clock.now_ms())
+            silent = await self._watch.return_silent(conn, self._clock.monotonic())
         for worker in silent:
             _log.warning("a worker was silent for too long; its leases went back", worker=worker)
         if not held and not any(lock.locked() for lock in self._growing.values()):

@@ -190,7 +190,7 @@ async def _generation(door: Door, visit: Visit, voice: Voice, *, stream: bool) -
         raise bad_request("invalid_value", "contents must be a list of at least one content", "contents")
     top["model"] = msgspec.Raw(msgspec.json.encode(model))
     top["stream"] = msgspec.Raw(b"true" if stream else b"false")
-    config = take_object(top, "generationConfig") or take_object(top, "generation_config") or {}
+    configs = [take_object(top, name) or {} for name in ("generationConfig", "generation_config")]
     return Inbound(
         id=visit.id,
         voice=voice,
@@ -203,18 +203,18 @@ async def _generation(door: Door, visit: Visit, voice: Voice, *, stream: bool) -
         top=top,
         stream=stream,
         wants_usage=True,
-        asked_max_output=_either(config, "maxOutputTokens", "max_output_tokens", 0, None),
-        choices=_either(config, "candidateCount", "candidate_count", 1, MAX_CHOICES) or 1,
+        asked_max_output=_largest(configs, ("maxOutputTokens", "max_output_tokens"), 0, None),
+        choices=_largest(configs, ("candidateCount", "candidate_count"), 1, MAX_CHOICES) or 1,
         input_estimate=estimate_input_tokens(body),
         address=visit.address,
         client=visit.agent,
     )
 
 
-def _either(config: Top, name: str, other: str, minimum: int, maximum: int | None) -> int | None:
-    """A whole number under either spelling of its name."""
-    found = take_int(config, name, minimum=minimum, maximum=maximum)
-    return take_int(config, other, minimum=minimum, maximum=maximum) if found is None else found
+def _largest(configs: list[Top], names: tuple[str, str], minimum: int, maximum: int | None) -> int | None:
+    """The largest whole number under either spelling of its name: which of them counts is the upstream's to say."""
+    found = [take_int(config, name, minimum=minimum, maximum=maximum) for config in configs for name in names]
+    return max((number for number in found if number is not None), default=None)
 
 
 async def _asked(door: Door, visit: Visit) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from sluice.accounting.reservation import estimate_input_tokens
 from sluice.base.errors import bad_request
 from sluice.base.formats import Format
@@ -21,6 +23,10 @@ from sluice.web.surfaces.door import Door, Handler, Visit
 Top = Mapping[str, Any]
 
 MAX_CHOICES = 128
+_LIMITS = ("max_completion_tokens", "max_tokens")
+_RARE_LIMIT = "max_output_tokens"
+"""What few upstreams know: it may raise a limit, but is none by itself."""
+_prompt_list = msgspec.json.Decoder(list[msgspec.Raw])
 """The most answers ``n`` may ask for."""
 
 
@@ -47,10 +53,8 @@ def _search(top: Top, input_tokens: int) -> Usage:
 
 
 def _images(top: Top, input_tokens: int) -> Usage:
-    count = take_int(top, "n", minimum=1, maximum=MAX_CHOICES)
-    if count is None:
-        count = take_int(top, "batch_size", minimum=1, maximum=MAX_CHOICES)
-    return Usage(input_tokens=input_tokens, images=count or 1, source="estimated")
+    counts = [take_int(top, name, minimum=1, maximum=MAX_CHOICES) or 1 for name in ("n", "batch_size")]
+    return Usage(input_tokens=input_tokens, images=max(counts), source="estimated")
 
 
 def _spoken(top: Top, input_tokens: int) -> Usage:
@@ -132,11 +136,21 @@ def _read_generation(inbound: Inbound, top: Top) -> None:
         options = take_object(top, "stream_options")
         asked = options is not None and bool(take_bool(options, "include_usage"))
         inbound.wants_usage = asked or inbound.token.always_usage
-    newer = take_int(top, "max_completion_tokens", minimum=0)
-    inbound.asked_max_output = newer if newer is not None else take_int(top, "max_tokens", minimum=0)
-    count = take_int(top, "n", minimum=1, maximum=MAX_CHOICES) or 1
-    best_of = take_int(top, "best_of", minimum=1, maximum=MAX_CHOICES) or 1
-    inbound.choices = max(count, best_of)
+    # Of two names for one thing both travel on, and which of them counts is the upstream's to say.
+    limits = [limit for name in _LIMITS if (limit := take_int(top, name, minimum=0)) is not None]
+    if limits:
+        inbound.asked_max_output = max(*limits, take_int(top, _RARE_LIMIT, minimum=0) or 0)
+    counts = [take_int(top, name, minimum=1, maximum=MAX_CHOICES) or 1 for name in ("n", "best_of")]
+    inbound.choices = max(counts) * (_prompts(top) if inbound.format is Format.OPENAI_COMPLETIONS else 1)
+
+
+def _prompts(top: Top) -> int:
+    """How many prompts a legacy completion has, each answered for itself: a list of texts or of lists of token ids."""
+    raw = bytes(top["prompt"])
+    if not raw.startswith(b"["):
+        return 1
+    prompts = _prompt_list.decode(raw)
+    return len(prompts) if prompts and bytes(memoryview(prompts[0])[:1]) in b'"[' else 1
 
 
 _FORWARDED = frozenset({b"openai-beta"})

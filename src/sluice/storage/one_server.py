@@ -1,0 +1,33 @@
+"""The data folder is one server's own: its journals are, its count of rates, and on SQLite its database."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+RATES = "rates"
+"""The file of the RateTable; it means something only while a server runs."""
+_LOCK = "serve.lock"
+
+
+class FolderInUse(Exception):
+    """Another server serves from the folder; the text names both."""
+
+
+def hold(folder: Path) -> None:
+    """Makes the folder this process's own until it ends, however it ends. Raises FolderInUse, OSError."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Open for as long as the process lives, and not in its workers: the kernel lets go of the lock with it.
+    number = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.read(number, 32).decode("ascii", "replace").strip()
+        os.close(number)
+        who = f"pid {holder}" if holder else "its pid is not known yet"
+        text = f"the data folder {folder.resolve()} is in use by another 'sluice serve' ({who})"
+        raise FolderInUse(f"{text}: stop that one, or give this one a folder of its own with --data-dir") from None
+    os.ftruncate(number, 0)
+    os.pwrite(number, f"{os.getpid()}\n".encode(), 0)
+    (folder / RATES).unlink(missing_ok=True)

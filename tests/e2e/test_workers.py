@@ -1,0 +1,106 @@
+"""Several workers are one gateway: a limit of rate is one limit, and a data folder has one server."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import aiohttp
+import httpx
+import pytest
+
+from .gateways import Gateway, NewGateway, until
+from .processes import Process
+
+LIMIT = 7
+BODY = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "hi"}], "max_tokens": 5}
+
+
+async def _ask(session: aiohttp.ClientSession, gateway: Gateway, token: str) -> tuple[int, dict[str, str]]:
+    async with session.post(f"{gateway.url}/v1/chat/completions", json=BODY, headers=gateway.auth(token)) as answer:
+        await answer.read()
+        return answer.status, {name.lower(): value for name, value in answer.headers.items()}
+
+
+async def _over_new_connections(gateway: Gateway, token: str, count: int) -> list[int]:
+    """Each request over a connection of its own, so that every worker gets some."""
+    closing = aiohttp.TCPConnector(force_close=True, limit=0)
+    async with aiohttp.ClientSession(connector=closing) as session:
+        return [status for status, _ in await asyncio.gather(*(_ask(session, gateway, token) for _ in range(count)))]
+
+
+async def test_a_limit_of_rate_is_one_limit_over_all_workers(new_gateway: NewGateway) -> None:
+    gateway = new_gateway(workers=2)
+    names = [gateway.token(requests_per_minute=LIMIT)["name"] for _ in range(3)]
+
+    statuses = await _over_new_connections(gateway, names[0], 60)
+    assert sorted(statuses) == [200] * LIMIT + [429] * (60 - LIMIT), "never above, whichever workers they came to"
+
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) as session:
+        found = [await _ask(session, gateway, names[1]) for _ in range(LIMIT + 1)]
+    assert [status for status, _ in found] == [200] * LIMIT + [429], "one connection may use it all"
+    headers = found[-1][1]
+    assert headers["x-ratelimit-limit-requests"] == str(LIMIT)
+    assert 1 <= int(headers["retry-after"]) <= 60
+
+    # A limit smaller than the number of workers, and a worker that takes the place of one that died.
+    one = gateway.token(requests_per_minute=1)["name"]
+    assert sorted(await _over_new_connections(gateway, one, 20)) == [200] + [429] * 19
+    for worker in _workers(gateway):
+        os.kill(worker, signal.SIGKILL)
+    until(lambda: {"there": 1} if _ready(gateway) else None, "new workers")
+    assert set(await _over_new_connections(gateway, one, 10)) == {429}
+
+
+def _ready(gateway: Gateway) -> bool:
+    try:
+        return gateway.http.get("/readyz", headers={"connection": "close"}).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def _workers(gateway: Gateway) -> list[int]:
+    """The processes that hold a journal: its lock file is open in no other."""
+    server = gateway.process.popen.pid
+    children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+    held = [child for child in children if any(_is_journal(link) for link in Path(f"/proc/{child}/fd").iterdir())]
+    return [int(child) for child in held]
+
+
+def _is_journal(link: Path) -> bool:
+    try:
+        return "/journal/" in os.readlink(link)
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+def test_a_data_folder_has_one_server(new_gateway: NewGateway, database_url: str | None, tmp_path: Path) -> None:
+    environment = {"SLUICE_DATABASE_URL": database_url} if database_url else {}
+    gateway = new_gateway(workers=2, environment=environment)
+    flags = ["serve", "--port", "0", "--data-dir"]
+    second = Process([*flags, str(gateway.data_dir)], tmp_path / "second.log", environment)
+    assert second.popen.wait(60) == 1
+    said = second.stop()
+    assert str(gateway.data_dir.resolve()) in said
+    assert f"pid {gateway.process.popen.pid}" in said
+    assert "--data-dir" in said
+    gateway.cli("token", "list")  # commands work beside it
+    assert gateway.http.get("/readyz").status_code == 200
+
+    # Killed, it leaves nothing in the way; and its workers do not outlive it.
+    orphans = _workers(gateway)
+    assert len(orphans) == 2
+    os.kill(gateway.process.popen.pid, signal.SIGKILL)
+    until(lambda: {"gone": 1} if not any(Path(f"/proc/{pid}").exists() for pid in orphans) else None, "their end")
+    gateway.kill()
+    gateway.start()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_servers_with_folders_of_their_own_share_a_database(new_gateway: NewGateway, database_url: str) -> None:
+    gateways = [new_gateway(environment={"SLUICE_DATABASE_URL": database_url}) for _ in range(2)]
+    for found in gateways:
+        assert found.http.post("/v1/chat/completions", json=BODY, headers=found.auth()).status_code == 200
