@@ -11,8 +11,9 @@ import aiohttp
 import httpx
 import pytest
 
+from .conftest import plain_config
 from .gateways import Gateway, NewGateway, until
-from .processes import Process
+from .processes import Process, Provider
 
 LIMIT = 7
 BODY = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "hi"}], "max_tokens": 5}
@@ -31,27 +32,28 @@ async def _over_new_connections(gateway: Gateway, token: str, count: int) -> lis
         return [status for status, _ in await asyncio.gather(*(_ask(session, gateway, token) for _ in range(count)))]
 
 
-async def test_a_limit_of_rate_is_one_limit_over_all_workers(new_gateway: NewGateway) -> None:
-    gateway = new_gateway(workers=2)
-    names = [gateway.token(requests_per_minute=LIMIT)["name"] for _ in range(3)]
+async def test_a_limit_of_rate_is_one_limit_over_all_workers(provider: Provider, new_gateway: NewGateway) -> None:
+    limits = {"many": LIMIT, "single": LIMIT, "one": 1}
+    # Of the config file, so that every worker knows them from its start.
+    tokens = [{"name": name, "key": f"sk-{name:0<32}", "requests_per_minute": limit} for name, limit in limits.items()]
+    gateway = new_gateway(plain_config(provider) | {"tokens": tokens}, workers=2)
 
-    statuses = await _over_new_connections(gateway, names[0], 60)
+    statuses = await _over_new_connections(gateway, "many", 60)
     assert sorted(statuses) == [200] * LIMIT + [429] * (60 - LIMIT), "never above, whichever workers they came to"
 
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) as session:
-        found = [await _ask(session, gateway, names[1]) for _ in range(LIMIT + 1)]
+        found = [await _ask(session, gateway, "single") for _ in range(LIMIT + 1)]
     assert [status for status, _ in found] == [200] * LIMIT + [429], "one connection may use it all"
     headers = found[-1][1]
     assert headers["x-ratelimit-limit-requests"] == str(LIMIT)
     assert 1 <= int(headers["retry-after"]) <= 60
 
     # A limit smaller than the number of workers, and a worker that takes the place of one that died.
-    one = gateway.token(requests_per_minute=1)["name"]
-    assert sorted(await _over_new_connections(gateway, one, 20)) == [200] + [429] * 19
+    assert sorted(await _over_new_connections(gateway, "one", 20)) == [200] + [429] * 19
     for worker in _workers(gateway):
         os.kill(worker, signal.SIGKILL)
     until(lambda: {"there": 1} if _ready(gateway) else None, "new workers")
-    assert set(await _over_new_connections(gateway, one, 10)) == {429}
+    assert set(await _over_new_connections(gateway, "one", 10)) == {429}
 
 
 def _ready(gateway: Gateway) -> bool:
