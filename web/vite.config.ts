@@ -1,11 +1,12 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { boot } from "./tools/boot.mjs";
 
 const gateway = process.env.SLUICE_ORIGIN ?? "http://127.0.0.1:3000";
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), boot()],
   resolve: { alias: { "~": fileURLToPath(new URL("./src", import.meta.url)) } },
   // The server puts a fresh value in the place of this word into every page it serves (src/sluice/web/console.py).
   html: { cspNonce: "__NONCE__" },

@@ -2,6 +2,7 @@ import { firstWords } from "./boot";
 import "./app/mantine.css";
 import "./app/fonts.css";
 import "./app/theme.css";
+import "./app/boot.css";
 import { MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";

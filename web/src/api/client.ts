@@ -33,10 +33,19 @@ export function onSignedOut(action: () => void): void {
   whenSignedOut = action;
 }
 
+/** Who is signed in, asked for by the page before this program was there (tools/boot.js). */
+let early = (globalThis as { sluiceSession?: Promise<Response | null> }).sluiceSession;
+
 export const api = createClient<paths>({ baseUrl: "", credentials: "same-origin" });
 api.use({
-  onRequest({ request }) {
+  async onRequest({ request }) {
+    if (early && request.method === "GET" && request.url.endsWith("/api/v1/session")) {
+      const answer = await early;
+      early = undefined;
+      if (answer) return answer;
+    }
     if (credentials.csrf && request.method !== "GET") request.headers.set("x-csrf-token", credentials.csrf);
+    return undefined;
   },
 });
 

@@ -8,6 +8,7 @@ import { LANGUAGES, type Language, useLanguage, useWords } from "~/i18n";
 import { IconChevronDown, IconLanguage, IconMenu, IconMoon, IconSearch, IconSun, IconUser } from "~/kit/icons";
 import { Money } from "~/kit/parts";
 import { usePalette } from "~/palette/usePalette";
+import { useArrived } from "./arrived";
 import { Logo } from "./Logo";
 import { AREAS, type Place } from "./nav";
 import styles from "./Shell.module.css";
@@ -24,6 +25,7 @@ export default function Shell() {
 
 function Frame({ session }: { session: Session }) {
   const { t } = useWords();
+  useArrived();
   const [open, setOpen] = useState(false);
   const palette = usePalette(session);
   const path = useRouterState({ select: (state) => state.location.pathname });

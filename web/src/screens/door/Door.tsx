@@ -1,12 +1,14 @@
 // The frame of what is shown before anybody is signed in.
 import { Button, useMantineColorScheme } from "@mantine/core";
 import { type ReactNode, useEffect } from "react";
+import { useArrived } from "~/app/arrived";
 import { Logo } from "~/app/Logo";
 import { LANGUAGES, type Language, useLanguage, useWords } from "~/i18n";
 import styles from "./door.module.css";
 
 export function Door({ title, hint, children }: { title: string; hint?: string; children: ReactNode }) {
   const { t } = useWords();
+  useArrived();
   const { language, choose } = useLanguage();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const other = (Object.keys(LANGUAGES) as Language[]).find((one) => one !== language) ?? "en";
