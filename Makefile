@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-clients check bench docs golden api screenshots lock clean
+.PHONY: help run test test-clients check bench docs golden api screenshots pictures lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -37,6 +37,9 @@ api: $(VENV)/.dev ## write the console's typed client anew from the management A
 
 screenshots: $(VENV)/.dev ## a picture of every screen of the console (light, dark, phone, en, zh) into screenshots/; needs Chromium
 	SLUICE_SCREENSHOTS=screenshots $(BIN)/python -m pytest tests/console/test_screens.py -k "every_screen or door"
+
+pictures: $(VENV)/.dev ## the pictures of the README and the docs, made anew into docs/images; needs Chromium
+	$(BIN)/python tests/console/pictures.py docs/images
 
 lock: $(VENV)/.uv ## resolve the dependencies anew into requirements/; all to their newest by ARGS=--upgrade
 	$(BIN)/uv pip compile -q pyproject.toml --universal --generate-hashes --no-header --no-emit-index-url \
