@@ -84,14 +84,12 @@ def _people(db: sqlite3.Connection, now: int) -> None:
 def _channels(db: sqlite3.Connection, now: int) -> None:
     models = json.dumps([f"model-{n}" for n in range(20)])
     rows = (
-        {"id": n, "name": f"channel {n}", "provider": "fake", "base_url": "", "key_sealed": b"", "key_hint": ""}
+        {"id": n, "name": f"channel {n}", "provider": "fake", "base_url": ""}
         | {"options": "{}", "models": models, "model_mapping": "{}", "priority": 0, "weight": 1}
         | {"groups": '["default"]', "status": "disabled", "created_ms": now, "updated_ms": now, "rev": 1}
         for n in range(1, CHANNELS + 1)
     )
     _insert(db, "channels", rows)
-    # A key nobody can read is no key: these channels have one that was sealed for another installation.
-    db.execute("UPDATE channels SET deleted_ms = ? WHERE key_sealed = x''", (now,))
 
 
 def _tokens(count: int, now: int) -> Iterator[dict[str, Any]]:

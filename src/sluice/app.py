@@ -30,6 +30,7 @@ from sluice.relay.money import Till
 from sluice.relay.probe import Probe
 from sluice.relay.relay import Relay
 from sluice.routing.health import HealthBook
+from sluice.routing.keys import KeyBook
 from sluice.routing.verdict import RetryPolicy
 from sluice.settings import Settings
 from sluice.storage.engine import DatabaseAway, open_database
@@ -91,6 +92,7 @@ class Worker:
         self._clock = SystemClock()
         self._keeper = Keeper()
         self._health = HealthBook()
+        self._keys = KeyBook(SystemRandom())
         self._guard = Guard(AddressPolicy.ANY)
         self._metrics = Metrics(CollectorRegistry())
         self._tasks: list[asyncio.Task[None]] = []
@@ -150,6 +152,7 @@ class Worker:
             attempter=attempter,
             till=Till(self._ledger, self._metrics, self._clock),
             health=self._health,
+            keys=self._keys,
             policy=RetryPolicy(max_attempts=settings.max_attempts),
             clock=self._clock,
             rng=rng,
@@ -216,6 +219,7 @@ class Worker:
                 return
             snapshot = self._keeper.apply(changes)
             self._health.keep_only(frozenset(snapshot.channels))
+            self._keys.keep_only(frozenset(snapshot.channels))
             private = snapshot.settings.get("allow_private_channels", True)
             self._guard.policy = AddressPolicy.ANY if private else AddressPolicy.PUBLIC
         await self._ledger.recall(changes.accounts)

@@ -77,6 +77,43 @@ def test_a_key_goes_only_where_it_was_meant_to_go(root: httpx.Client, new_channe
     assert urls["openai_chat"] == "https://evil.example.com/v1/chat/completions"
 
 
+def test_a_channels_keys_one_by_one(root: httpx.Client, new_channel: NewChannel) -> None:
+    bad = "bad-0123456789abcdefghijklmnop"
+    channel = new_channel(key=f"{PLANTED}\n{bad}\n", models=["fake-chat"])
+    path = f"/channels/{channel['id']}"
+    assert [(key["id"], key["hint"]) for key in channel["keys"]] == [(1, "sk-plan...cdef"), (2, "bad...mnop")]
+    assert ok(root.post(path + "/test", json={"key_id": 1}))["ok"] is True
+    refusal = ok(root.post(path + "/test", json={"key_id": 2}))
+    assert (refusal["ok"], refusal["status"]) == (False, 401)
+    listed = ok(root.get("/channels", params={"search": channel["name"]}))["items"][0]
+    assert [key["trouble"] and key["trouble"]["status"] for key in listed["keys"]] == [None, 401]
+    refused(root.post(path + "/test", json={"key_id": 3}), 422, "invalid_value")
+
+    changed = ok(root.patch(path, json={"keys": [{"id": 2, "status": "disabled"}, {"id": 1}, {"key": "sk-new"}]}))
+    assert [(key["id"], key["status"]) for key in changed["keys"]] == [(2, "disabled"), (1, "enabled"), (3, "enabled")]
+    for wrong, field in (
+        ({"keys": [{"id": 9}]}, "keys.0.id"),
+        ({"keys": [{"id": 1, "key": "sk-both"}]}, "keys.0"),
+        ({"keys": [{"id": 1, "status": "disabled"}]}, "keys"),
+        ({"keys": [{"id": 1}], "key": "sk-x"}, "keys"),
+    ):
+        answer = root.patch(path, json=wrong)
+        assert refused(answer, 422, "invalid_value")["param"] == field
+        assert "sk-both" not in answer.text
+    assert ok(root.patch(path, json={"key": "sk-only"}))["keys"][0]["id"] == 4
+    assert [detail for _, detail in _audit(root, f"channel:{channel['id']}")][-1] == {"sealed_keys": "changed"}
+    everything = root.get(path).text + root.get("/audit", params={"target": f"channel:{channel['id']}"}).text
+    assert not any(key in everything for key in (PLANTED, bad, "sk-new", "sk-only"))
+
+
+def test_keys_that_stay_go_to_no_other_host(root: httpx.Client, new_channel: NewChannel) -> None:
+    here = {"provider": "openai", "base_url": "https://api.example.com/v1"}
+    path = f"/channels/{new_channel(**here, key='sk-one-key' + chr(10) + 'sk-two-key')['id']}"
+    elsewhere = {"base_url": "https://evil.example.com/v1"}
+    refused(root.patch(path, json={**elsewhere, "keys": [{"id": 1}, {"key": "sk-mine"}]}), 422, "key_required")
+    ok(root.patch(path, json={**elsewhere, "keys": [{"key": "sk-mine"}]}))
+
+
 def test_channels_are_tried_before_and_after_they_are_saved(root: httpx.Client, new_channel: NewChannel) -> None:
     unsaved = {"provider": "fake", "base_url": FAKE_URL}
     assert ok(root.post("/channels/test", json={**unsaved, "model": "fake-chat"}))["ok"] is True

@@ -176,6 +176,25 @@ def test_a_channel_is_set_and_keeps_its_key(sluice: Sluice) -> None:
     assert "nobody" in _bad(sluice("channel", "set", "d", "--provider", "nobody"))
 
 
+def test_a_channels_keys_are_listed_masked_added_disabled_and_removed(sluice: Sluice, tmp_path: Path) -> None:
+    keys = [f"sk-{name}-key-of-the-channel-{number}" for number, name in enumerate(("first", "second", "third"), 1)]
+    path = tmp_path / "c.toml"
+    path.write_text(f'[[channels]]\nname = "c"\nprovider = "fake"\nkey = {json.dumps(keys[:2])}\n')
+    _good(sluice("apply", str(path)))
+    assert "created" not in _good(sluice("apply", str(path)))
+    _good(sluice("channel", "keys", "c", "--add", SLUICE_CHANNEL_KEY=keys[2]))
+    shown = _good(sluice("channel", "keys", "c", "--disable", "1", "--remove", "2"))
+    assert re.search(r"^1 +sk-firs\.\.\.el-1 +disabled", shown, re.MULTILINE)
+    assert re.search(r"^3 +sk-thir\.\.\.el-3 +enabled", shown, re.MULTILINE)
+    assert not any(key in shown for key in keys)
+    assert not any(key in _good(sluice("export")) for key in keys)
+    assert json.dumps([keys[0], keys[2]])[1:-1] in " ".join(_good(sluice("export", "--show-keys")).split())
+    assert "no key 2" in _bad(sluice("channel", "keys", "c", "--enable", "2"))
+    assert "at least one" in _bad(sluice("channel", "keys", "c", "--remove", "3"))
+    assert "SLUICE_CHANNEL_KEY" in _bad(sluice("channel", "keys", "c", "--add"))
+    assert "there is no channel 'd'" in _bad(sluice("channel", "keys", "d"))
+
+
 def test_a_channel_is_tried(sluice: Sluice) -> None:
     _good(sluice("channel", "set", "c", "--provider", "fake", "--model", "fake-chat", "--model", "fake-chat-500"))
     both = sluice("channel", "test", "c")

@@ -14,12 +14,14 @@ from sluice.base.ids import request_id
 from sluice.base.usage import Usage
 from sluice.storage.apply import Applier
 from sluice.storage.engine import open_database
+from sluice.storage.key_marks import Mark, note_mark
 from sluice.storage.tables import channels, prices, tokens
 
 REQUESTS = 5_000
 LONG = "a-channel-whose-name-somebody-made-very-long-so-that-lists-have-to-cut-it-off-somewhere"
 CJK = "研发中心 · 通义千问（生产环境，请勿停用）"
 FAILING = "broken: connection refused"
+KEYS = "Shared account, three keys"
 
 CONFIG = f"""
 [[groups]]
@@ -65,6 +67,13 @@ models = ["gpt-4o", "text-embedding-3-small"]
 enabled = false
 remark = "kept for the audit"
 
+[[channels]]
+name = "{KEYS}"
+provider = "fake"
+key = ["sk-first-abcdefghijklmnopqrstuv", "bad-second-abcdefghijklmnopqrst", "sk-third-abcdefghijklmnopqrstuv"]
+models = ["fake-chat-long"]
+priority = 5
+
 [[tokens]]
 name = "fastgpt"
 
@@ -106,6 +115,11 @@ async def _seed(folder: Path) -> None:
     applier = Applier(db, folder)
     for at in range(0, REQUESTS, _BATCH):
         await applier.apply("seed", made[at : at + _BATCH])
+    async with db.write() as conn:
+        said = "Incorrect API key provided: ***."
+        await note_mark(
+            conn, (channel_ids[KEYS], 2), Mark(at_ms=now - 180_000, outcome="auth", status=401, message=said)
+        )
     await db.close()
 
 

@@ -7,7 +7,7 @@ import re
 
 import httpx
 import pytest
-from console_seed import CJK, FAILING, LONG
+from console_seed import CJK, FAILING, KEYS, LONG
 from console_visit import Visit
 from playwright.async_api import expect
 
@@ -60,6 +60,29 @@ async def test_an_edit_keeps_the_key_and_sends_only_what_changed(visit: Visit) -
         await side.get_by_role("button", name="Save").click()
     assert (await sent.value).post_data_json == {"weight": 7}
     await expect(page.get_by_role("row", name=re.compile(LONG[:30]))).to_contain_text("7")
+
+
+async def test_the_keys_of_a_channel_are_seen_tested_disabled_removed_and_added(visit: Visit) -> None:
+    await visit.sign_in(path="/sign-in?next=%2Fchannels")
+    page = visit.page
+    await expect(page.get_by_role("row", name=re.compile(KEYS))).to_contain_text("1 of 3 keys refused")
+    await page.get_by_role("row", name=re.compile(KEYS)).click()
+    side = page.get_by_role("dialog")
+    keys = side.get_by_role("list", name="3 keys").get_by_role("listitem")
+    await expect(keys.nth(1)).to_contain_text("Refused 401")
+    await expect(keys.nth(1)).to_contain_text("Incorrect API key provided")
+    await keys.nth(0).get_by_role("button", name="Test").click()
+    await expect(keys.nth(0)).to_contain_text(re.compile(r"\d+ ms|\d+(\.\d+)? s"))
+    await keys.nth(1).get_by_role("switch", name="Use the key bad...qrst").press("Space")
+    await keys.nth(2).get_by_role("button", name="Remove the key sk-thir...stuv").click()
+    await expect(side.get_by_text("1 key goes when you save.")).to_be_visible()
+    await side.get_by_role("textbox", name="More keys").fill("sk-added-abcdefghijklmnopqrst\n")
+    async with page.expect_request(lambda request: request.method == "PATCH") as sent:
+        await side.get_by_role("button", name="Save").click()
+    wanted = [{"id": 1, "status": "enabled"}, {"id": 2, "status": "disabled"}]
+    added = {"key": "sk-added-abcdefghijklmnopqrst", "status": "enabled"}
+    assert (await sent.value).post_data_json == {"keys": [*wanted, added]}
+    await expect(page.get_by_role("row", name=re.compile(KEYS))).to_contain_text("Enabled")
 
 
 async def test_channels_are_filtered_sorted_and_changed_many_at_once(visit: Visit) -> None:

@@ -105,6 +105,37 @@ async def _tab_to(visit: Visit, text: str) -> None:
     raise AssertionError(f"Tab never came to {text!r}")
 
 
+async def test_a_provider_is_found_by_name_and_address_and_several_keys_make_one_channel(
+    browser: Browser, built: object, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with started(tmp_path_factory.mktemp("found")) as gateway:
+        visit = await Visit.begin(browser, gateway.origin)
+        page = visit.page
+        await visit.sign_in(path="/")
+        cards = page.get_by_role("group", name="Providers").get_by_role("button")
+        await expect(cards.first).to_contain_text("OpenAI")
+        await expect(cards.last).to_contain_text("Fake provider")
+        usual = await cards.count()
+        await page.get_by_role("button", name=re.compile("^Show all")).click()
+        await expect(cards.nth(usual + 20)).to_be_visible()
+        find = page.get_by_role("searchbox", name="Find a provider")
+        for typed, shown in (("通义", "Qwen"), ("https://api.mistral.ai/v1", "Mistral"), ("siliconflow", "Silicon")):
+            await find.fill(typed)
+            await expect(cards).to_have_count(1)
+            await expect(cards.first).to_contain_text(shown)
+        await find.fill("no such provider")
+        await page.get_by_role("button", name="Connect any OpenAI-compatible server").click()
+        await expect(cards.first).to_contain_text("OpenAI-compatible")
+        await find.press("Enter")
+        await page.get_by_role("textbox", name="Key", exact=True).fill("sk-one-key\nsk-two-key")
+        await page.get_by_role("combobox", name="Base URL").fill("http://fake.sluice.internal/v1")
+        await page.get_by_role("button", name="Connect", exact=True).click()
+        await page.get_by_role("button", name="Send", exact=True).wait_for()
+        await visit.open("/channels?open=1")
+        await expect(page.get_by_role("dialog").get_by_role("list", name="2 keys")).to_be_visible()
+        await visit.end()
+
+
 async def test_a_refused_key_is_explained_and_nothing_is_made(first_visit: Visit, fresh: Gateway) -> None:
     page = first_visit.page
     await page.goto(fresh.link)
@@ -116,7 +147,9 @@ async def test_a_refused_key_is_explained_and_nothing_is_made(first_visit: Visit
     await key.fill("sk-short")
     await expect(page.get_by_text("This does not look like a key of OpenAI")).to_be_visible()
     await key.fill("sk-abcdefghijklmnopqrstuvwxyz\nsk-0123456789abcdefghijklmnop")
-    await expect(page.get_by_text("2 keys make 2 channels, which share the load.")).to_be_visible()
+    await expect(page.get_by_text("The keys take turns.")).to_be_visible()
+    await page.get_by_text("2 channels", exact=True).click()
+    await expect(page.get_by_text("Each key gets a channel of its own")).to_be_visible()
     await key.fill("sk-abcdefghijklmnopqrstuvwxyz")
     await page.get_by_role("combobox", name="Base URL").fill("http://127.0.0.1:9")
     await expect(page.get_by_text("http://127.0.0.1:9/v1/chat/completions")).to_be_visible()

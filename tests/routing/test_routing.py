@@ -149,21 +149,22 @@ def test_health_forgets_deleted_channels() -> None:
 @pytest.mark.parametrize("cause", list(Cause))
 def test_verdict_table(cause: Cause) -> None:
     fault = Fault(cause=cause, message="")
-    judged = verdict(fault, [(1, cause)], RetryPolicy())
+    judged = verdict(fault, [(1, 0, cause)], RetryPolicy())
     expected = {Cause.REQUEST: Verdict.STOP, Cause.CREDENTIAL: Verdict.AGAIN}.get(cause, Verdict.NEXT)
     assert judged is expected
 
 
-def test_verdict_mints_afresh_only_once_per_channel() -> None:
+def test_verdict_mints_afresh_only_once_per_channel_and_key() -> None:
     fault = Fault(cause=Cause.CREDENTIAL, message="")
-    tried = [(1, Cause.CREDENTIAL), (1, Cause.CREDENTIAL)]
+    tried = [(1, 0, Cause.CREDENTIAL), (1, 0, Cause.CREDENTIAL)]
     assert verdict(fault, tried, RetryPolicy()) is Verdict.NEXT
-    assert verdict(fault, [*tried, (2, Cause.CREDENTIAL)], RetryPolicy()) is Verdict.AGAIN
+    assert verdict(fault, [*tried, (2, 0, Cause.CREDENTIAL)], RetryPolicy()) is Verdict.AGAIN
+    assert verdict(fault, [*tried, (1, 2, Cause.CREDENTIAL)], RetryPolicy()) is Verdict.AGAIN
 
 
 def test_verdict_ends_at_the_limit() -> None:
     fault = Fault(cause=Cause.SERVER, message="")
-    assert verdict(fault, [(1, Cause.SERVER), (2, Cause.SERVER)], RetryPolicy(max_attempts=2)) is Verdict.STOP
+    assert verdict(fault, [(1, 0, Cause.SERVER), (2, 0, Cause.SERVER)], RetryPolicy(max_attempts=2)) is Verdict.STOP
 
 
 def test_of_one_priority_those_that_speak_the_clients_protocol_come_first() -> None:

@@ -17,6 +17,8 @@ class AttemptRecord(msgspec.Struct, frozen=True, array_like=True):
     status: int
     outcome: str
     message: str
+    key_id: int = 0
+    """Which of the channel's keys; 0 when it has but one."""
 
 
 class Settlement(msgspec.Struct, frozen=True, array_like=True):

@@ -19,6 +19,21 @@ def new_key(rng: Rng) -> str:
     return "sk-" + "".join(chars)
 
 
+def split_keys(text: str) -> tuple[str, ...]:
+    """The keys in a text, one a line; what stands there twice is one key. No other character parts them: some
+    providers' keys hold ``|``, commas or spaces. A key that is JSON may go over many lines, to its last brace."""
+    keys: list[str] = []
+    document: list[str] = []
+    for line in text.splitlines():
+        document.append(line)
+        whole = "\n".join(document)
+        if whole.count("{") <= whole.count("}"):
+            keys.append(whole)
+            document = []
+    keys += document  # a brace that is never closed is part of a key
+    return tuple(dict.fromkeys(key for part in keys if (key := part.strip())))
+
+
 def key_hint(key: str) -> str:
     """What of a key may be shown, for people to tell keys apart: ``sk-abcd...wxyz``; nothing of a short one."""
     if not key:

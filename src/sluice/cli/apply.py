@@ -19,13 +19,14 @@ from sluice.cli.config import ChannelConfig, Config, ConfigError, TokenConfig, U
 from sluice.relay.admit import key_hash
 from sluice.storage import proxies
 from sluice.storage.engine import bump
+from sluice.storage.keychain import Keychain, write_keys
 from sluice.storage.manage import channels, groups, prices, settings, tokens, users
 from sluice.storage.manage.common import By, Conflict, NotFound, Unfit
 from sluice.storage.sealing import Sealer
 from sluice.storage.tables import settings as settings_table
 from sluice.upstream.guard import AddressPolicy, check_proxy_url
 from sluice.vendors.dialect import ChannelSpec
-from sluice.vendors.registry import bind
+from sluice.vendors.registry import bind_each
 from sluice.web.admin.passwords import SHORTEST, Passwords
 
 _PPM = 1_000_000
@@ -130,26 +131,17 @@ class Applier:
     async def _channel(self, channel: ChannelConfig) -> None:
         conn, by = self._conn, self._by
         found = await channels.find(conn, channel.name)
-        key = channel.key
-        if key is None and found is not None:
-            key = self._sealer.unseal(await channels.sealed_key(conn, found.id))
-        key = key or ""
-        spec = ChannelSpec(
-            provider=channel.provider,
-            base_url=channel.base_url,
-            key=key,
-            options=channel.options,
-            model_mapping=channel.model_mapping,
-        )
+        stored = Keychain() if found is None else await channels.clear_keys(conn, found.id, self._sealer)
+        told = channel.keys()
+        chain = stored if told is None else stored.replaced(told)
         try:
-            bind(spec)
+            _check_bindable(channel, chain)
             proxy_url = self._proxy(channel.proxy_url, found.proxy_url if found else "")
         except ValueError as error:
             raise ConfigError(f"channels {channel.name!r}: {error}") from None
         values: dict[str, Any] = {
             "provider": channel.provider,
             "base_url": channel.base_url,
-            "key_hint": key_hint(key),
             "options": channel.options,
             "models": list(dict.fromkeys(channel.models)),
             "model_mapping": channel.model_mapping,
@@ -161,16 +153,17 @@ class Applier:
             "remark": channel.remark,
         }
         if found is None:
-            sealed = self._sealer.seal(key)
-            await channels.create(conn, by, channels.NewChannel(name=channel.name, key_sealed=sealed, **values))
+            sealed = write_keys(chain, self._sealer)
+            await channels.create(conn, by, channels.NewChannel(name=channel.name, sealed_keys=sealed, **values))
             self._say("created", f"channel {channel.name}")
             return
         changes = {name: value for name, value in values.items() if _differs(getattr(found, name), value)}
-        if self._sealer.unseal(await channels.sealed_key(conn, found.id)) != key:
-            changes["key_sealed"] = self._sealer.seal(key)
+        if chain != stored:
+            changes["sealed_keys"] = write_keys(chain, self._sealer)
         if changes:
             await channels.update(conn, by, found.id, changes)
-            self._say("changed", f"channel {channel.name}: {', '.join(sorted(changes.keys() - {'key_hint'}))}")
+            named = sorted("keys" if name == "sealed_keys" else name for name in changes)
+            self._say("changed", f"channel {channel.name}: {', '.join(named)}")
 
     def _proxy(self, typed: str, stored: str) -> str:
         """What to store for a proxy's address. Raises ValueError."""
@@ -224,6 +217,18 @@ class Applier:
         new = [new_price(row, f"prices[{index}]", "config") for index, row in enumerate(rows)]
         for model in await prices.set_prices(self._conn, self._by, new) if new else ():
             self._say("set", f"price of {model}")
+
+
+def _check_bindable(channel: ChannelConfig, chain: Keychain) -> None:
+    """Raises ValueError."""
+    spec = ChannelSpec(
+        provider=channel.provider,
+        base_url=channel.base_url,
+        key="",
+        options=channel.options,
+        model_mapping=channel.model_mapping,
+    )
+    bind_each(spec, [key.text for key in chain.keys])
 
 
 def new_price(row: Mapping[str, Any], place: str, origin: str) -> prices.NewPrice:

@@ -39,6 +39,11 @@ KEY_VARIABLE = "SLUICE_CHANNEL_KEY"
 Name = Annotated[str, typer.Argument(help="The channel's name.")]
 
 
+def given_key() -> str | None:
+    """The key, or keys, in the environment."""
+    return os.environ.get(KEY_VARIABLE)
+
+
 class _Clock:
     def now_ms(self) -> int:
         return int(time.time() * 1000)
@@ -71,7 +76,7 @@ async def _upstream(office: Office, name: str) -> _Upstream:
         row = await channels.find(conn, name)
         if row is None:
             raise Fail(f"there is no channel {name!r}")
-        key = office.sealer.unseal(await channels.sealed_key(conn, row.id))
+        key = (await channels.clear_keys(conn, row.id, office.sealer)).first()
     spec = ChannelSpec(
         provider=row.provider, base_url=row.base_url, key=key, options=row.options, model_mapping=row.model_mapping
     )
@@ -91,11 +96,11 @@ def set_(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Make a channel, or change the one of that name: what is left out stays. Its key is read from the variable
-    SLUICE_CHANNEL_KEY."""
+    SLUICE_CHANNEL_KEY; several keys: one a line."""
     vendor = vendors().get(provider)
     if vendor is None:
         fail(f"there is no provider {provider!r}; known are: {', '.join(vendors())}")
-    told = {"base_url": base_url, "key": os.environ.get(KEY_VARIABLE), "models": model, "priority": priority}
+    told = {"base_url": base_url, "key": given_key(), "models": model, "priority": priority}
     changes = {field: value for field, value in told.items() if value is not None}
 
     async def work() -> list[str]:

@@ -14,6 +14,8 @@ from typing import Any, Literal
 import msgspec
 import tomli_w
 
+from sluice.base.keys import split_keys
+
 Amount = Decimal
 """Dollars: a TOML number, read as an exact decimal, or a string that holds one."""
 
@@ -41,12 +43,12 @@ class UserConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_
 
 
 class ChannelConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """``[[channels]]``."""
+    """``[[channels]]``: several keys stand in a list, or one a line."""
 
     name: str
     provider: str
     base_url: str = ""
-    key: str | None = None
+    key: str | list[str] | None = None
     models: list[str] = []
     model_mapping: dict[str, str] = {}
     priority: int = 0
@@ -56,6 +58,12 @@ class ChannelConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, om
     proxy_url: str = ""
     enabled: bool = True
     remark: str = ""
+
+    def keys(self) -> tuple[str, ...] | None:
+        """The keys the file gives; None when it gives none."""
+        if self.key is None:
+            return None
+        return split_keys(self.key if isinstance(self.key, str) else "\n".join(self.key))
 
 
 class TokenConfig(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

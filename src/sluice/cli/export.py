@@ -54,7 +54,10 @@ async def channel_config(
     conn: AsyncConnection, office: Office, row: ChannelRecord, *, show_keys: bool
 ) -> ChannelConfig:
     """A channel as the config file says it."""
-    key = office.sealer.unseal(await channels.sealed_key(conn, row.id)) if show_keys else None
+    key: str | list[str] | None = None
+    if show_keys:
+        keys = [one.text for one in (await channels.clear_keys(conn, row.id, office.sealer)).keys]
+        key = keys if len(keys) > 1 else "".join(keys)
     return ChannelConfig(
         name=row.name,
         provider=row.provider,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sluice import __version__
-from sluice.cli import channels, prices, tokens, users
+from sluice.cli import channel_keys, channels, prices, tokens, users
 from sluice.cli.apply import Applier, Report
 from sluice.cli.config import read_config, write_config
 from sluice.cli.export import export_config
@@ -25,6 +25,7 @@ main = typer.Typer(
     rich_markup_mode=None,  # brackets in the help texts are meant as they stand
     add_completion=False,
 )
+channels.app.command("keys")(channel_keys.keys)
 main.add_typer(channels.app, name="channel")
 main.add_typer(tokens.app, name="token")
 main.add_typer(users.app, name="user")

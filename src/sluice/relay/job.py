@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from sluice.accounting.pricing import PriceRow, Rates, charge
 from sluice.accounting.settlement import AttemptRecord, Settlement
-from sluice.base.outcome import Cause, StreamParser
+from sluice.base.outcome import StreamParser
 from sluice.base.text import LONGEST_MODEL, storable
 from sluice.base.usage import NO_USAGE, Usage
 from sluice.relay.inbound import Inbound
 from sluice.routing.snapshot import Channel, Snapshot
+from sluice.routing.verdict import Tried
 
 FREE = PriceRow(id=0, model="", rates=Rates())
 """The price when not even a default price is stored."""
@@ -58,7 +59,7 @@ class Job:
         self.inbound = inbound
         self.snapshot = snapshot
         self.attempts: list[AttemptRecord] = []
-        self.tried: list[tuple[int, Cause]] = []
+        self.tried: list[Tried] = []
         self.channel: Channel | None = None
         self.upstream_model = ""
         self.price = FREE
@@ -112,6 +113,7 @@ class Job:
                 status,
                 outcome,
                 storable(message, _MESSAGE_LIMIT),
+                self.channel.key_id,
             )
         )
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from ipaddress import ip_network
 
 import structlog
 
 from sluice.accounting.pricing import PriceRow
 from sluice.routing.snapshot import Channel, Snapshot, Token, User, index_routes
+from sluice.storage.keychain import ClearKey
 from sluice.storage.load import Changes, ChannelRow, TokenRow, UserRow
 from sluice.vendors.bridge import bridges
-from sluice.vendors.dialect import ChannelSpec, Reporter, Splitter
-from sluice.vendors.registry import bind
+from sluice.vendors.dialect import ChannelSpec, Dialect, Reporter, Splitter
+from sluice.vendors.registry import bind_each
 
 _log = structlog.get_logger("sluice.keeper")
 
@@ -97,34 +99,47 @@ class Keeper:
         self._channels.pop(row.id, None)
         if row.deleted:
             return
-        spec = ChannelSpec(
-            provider=row.provider,
-            base_url=row.base_url,
-            key=row.key,
-            options=row.options,
-            model_mapping=row.model_mapping,
-        )
+        usable = [key for key in row.keys if key.enabled]
         try:
-            dialect = bind(spec)
+            ring = _ring(row, usable, several=len(row.keys) > 1)
         except ValueError as error:
             # A provider this version does not know must not take the others down.
             _log.error("channel cannot be used", channel=row.name, reason=str(error))
             return
-        self._channels[row.id] = Channel(
-            id=row.id,
-            name=row.name,
-            spec=spec,
-            dialect=dialect,
-            models=tuple(row.models),
-            priority=row.priority,
-            weight=row.weight,
-            groups=tuple(row.groups),
-            enabled=row.status == "enabled",
-            proxy_url=row.proxy_url,
-            splitter=dialect if isinstance(dialect, Splitter) else None,
-            reporter=dialect if isinstance(dialect, Reporter) else None,
-            bridges=bridges(dialect),
-        )
+        self._channels[row.id] = replace(ring[0], ring=ring) if len(ring) > 1 else ring[0]
+
+
+def _ring(row: ChannelRow, keys: Sequence[ClearKey], *, several: bool) -> tuple[Channel, ...]:
+    """The channel bound to each of the keys, or without one when there is none. Raises ValueError."""
+    spec = ChannelSpec(
+        provider=row.provider,
+        base_url=row.base_url,
+        key="",
+        options=row.options,
+        model_mapping=row.model_mapping,
+    )
+    dialects = bind_each(spec, [key.text for key in keys])
+    ids = [key.id for key in keys] if several else [0]
+    return tuple(_bound(row, dialect, key_id) for dialect, key_id in zip(dialects, ids, strict=True))
+
+
+def _bound(row: ChannelRow, dialect: Dialect, key_id: int) -> Channel:
+    return Channel(
+        id=row.id,
+        name=row.name,
+        spec=dialect.spec,
+        dialect=dialect,
+        models=tuple(row.models),
+        priority=row.priority,
+        weight=row.weight,
+        groups=tuple(row.groups),
+        enabled=row.status == "enabled",
+        proxy_url=row.proxy_url,
+        splitter=dialect if isinstance(dialect, Splitter) else None,
+        reporter=dialect if isinstance(dialect, Reporter) else None,
+        bridges=bridges(dialect),
+        key_id=key_id,
+    )
 
 
 def _token(row: TokenRow, user: User) -> Token:

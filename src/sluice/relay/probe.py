@@ -69,6 +69,8 @@ class TestResult:
     latency_ms: int
     message: str
     answer: str = ""
+    cause: Cause | None = None
+    """Why it failed."""
 
 
 class Probe:
@@ -108,6 +110,7 @@ class Probe:
             latency_ms=round((self._clock.monotonic() - started) * 1000),
             message=_redacted(fault.message, spec) if fault else "",
             answer=_redacted(heard.answer[:_EXCERPT], spec),
+            cause=fault.cause if fault else None,
         )
 
     async def fetch_models(self, spec: ChannelSpec, proxy_url: str = "") -> tuple[str, ...] | Fault:

@@ -18,6 +18,7 @@ from sluice.relay.money import Till
 from sluice.relay.pump import drain, pump
 from sluice.relay.refusal import client_error
 from sluice.routing.health import HealthBook
+from sluice.routing.keys import KEY_FAULTS, KeyBook
 from sluice.routing.plan import Plan, plan
 from sluice.routing.snapshot import Channel, Snapshot
 from sluice.routing.verdict import RetryPolicy, Verdict, verdict
@@ -34,6 +35,7 @@ class Relay:
     attempter: Attempter
     till: Till
     health: HealthBook
+    keys: KeyBook
     policy: RetryPolicy
     clock: Clock
     rng: Rng
@@ -69,6 +71,8 @@ class Relay:
         route = plan(job.snapshot, group, inbound.model, inbound.format, self.health, self.rng, now)
         channel = route.next()
         assert channel is not None, "a plan has a candidate"
+        if channel.ring:
+            channel = self.keys.turn(channel, now)
         job.choose(channel)
         job.matched_ms = job.since(now)
         await self.till.reserve(job)
@@ -79,17 +83,23 @@ class Relay:
             match verdict(fault, job.tried, self.policy):
                 case Verdict.AGAIN:
                     continue
-                case Verdict.NEXT if following := await self._next(job, route):
+                case Verdict.NEXT if following := await self._next(job, channel, fault, route):
                     channel = following
                 case _:
                     raise client_error(redacted(fault, channel))
 
-    async def _next(self, job: Job, route: Plan) -> Channel | None:
-        """The next candidate, what it may cost set aside; None when there is none. Raises GatewayError when there are
-        some and none can be paid."""
+    async def _next(self, job: Job, channel: Channel, fault: Fault, route: Plan) -> Channel | None:
+        """Where to go after a fault: to another key of the channel if it was the key's, else to the next candidate,
+        what it may cost set aside. None when there is none. Raises GatewayError when there are some and none can be
+        paid."""
+        now = self.clock.monotonic()
+        if channel.key_id and fault.cause in KEY_FAULTS and (other := self._other_key(job, channel, now)):
+            job.choose(other)
+            return other
         refusal: GatewayError | None = None
-        tried = job.channel
         while following := route.next():
+            if following.ring:
+                following = self.keys.turn(following, now)
             job.choose(following)
             try:
                 await self.till.reserve(job)
@@ -99,9 +109,14 @@ class Relay:
                 return following
         if refusal is None:
             return None
-        assert tried is not None
-        job.choose(tried)
+        job.choose(channel)
         raise refusal
+
+    def _other_key(self, job: Job, channel: Channel, now: float) -> Channel | None:
+        """The channel with a key that was not tried for this request and does not rest."""
+        whole = job.snapshot.channels[channel.id]
+        tried = {one.key_id for one in job.attempts if one.channel_id == channel.id}
+        return self.keys.other(whole, tried, now) if whole.ring else None
 
     async def _try(self, job: Job, channel: Channel, client: ClientConnection) -> Fault | None:
         """One attempt, delivered to the client if it succeeds; its fault, if another attempt may still be made."""
@@ -175,13 +190,16 @@ class Relay:
 
     def _succeeded(self, job: Job, channel: Channel) -> None:
         self.health.succeeded(channel.id)
+        if channel.key_id:
+            self.keys.succeeded(channel)
         assert job.timing is not None
         job.note_attempt(self.clock.monotonic(), job.timing.status, "ok", "")
 
     def _failed(self, job: Job, channel: Channel, fault: Fault) -> None:
         now = self.clock.monotonic()
-        self.health.failed(channel.id, fault, now)
-        job.tried.append((channel.id, fault.cause))
+        if not (channel.key_id and self.keys.failed(channel, fault, now)):
+            self.health.failed(channel.id, fault, now)
+        job.tried.append((channel.id, channel.key_id, fault.cause))
         assert job.timing is not None
         status = fault.status or job.timing.status
         job.note_attempt(now, status, fault.cause.value, redacted(fault, channel).message)

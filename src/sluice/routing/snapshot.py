@@ -32,6 +32,10 @@ class Channel:
     """The dialect again, when it may leave out what the client asked for."""
     bridges: Mapping[Format, Bridge] = field(default_factory=dict)
     """For each protocol the dialect does not speak: who says it in one that it does."""
+    key_id: int = 0
+    """Which of its keys it is bound to; 0 when it has but one."""
+    ring: tuple[Channel, ...] = ()
+    """The channel bound to each of its usable keys, in order; empty when there is nothing to choose (keys.py)."""
 
     def serves(self, fmt: Format) -> bool:
         """Whether it can answer the format, by itself or by a bridge."""

@@ -8,8 +8,8 @@ from enum import Enum
 
 from sluice.base.outcome import Cause, Fault
 
-Tried = tuple[int, Cause]
-"""A failed attempt: channel id and cause."""
+Tried = tuple[int, int, Cause]
+"""A failed attempt: channel id, key id and cause."""
 
 
 class Verdict(Enum):

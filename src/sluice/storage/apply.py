@@ -17,6 +17,7 @@ from sluice.base.ids import request_id_bound
 from sluice.storage.bulk import BulkInsert
 from sluice.storage.engine import Database
 from sluice.storage.entries import ChargeBook
+from sluice.storage.key_marks import note_marks
 from sluice.storage.misfit import is_misfit, set_aside, why
 from sluice.storage.tables import accounts, attempts, forgotten, leases, requests
 from sluice.storage.usage_totals import Totalizer
@@ -99,6 +100,7 @@ class Applier:
         charged = self._entries.add(conn, items)
         _book(conn, worker_id, charged)
         self._totals.add(conn, items)
+        note_marks(conn, items)
         return Applied(len(items), charged)
 
 

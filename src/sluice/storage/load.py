@@ -12,19 +12,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sluice.base.rates import Rates
 from sluice.storage import proxies
+from sluice.storage.keychain import ClearKey, read_keys
 from sluice.storage.sealing import Sealer
 from sluice.storage.tables import accounts, channels, groups, prices, revision, settings, tokens, users
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelRow:
-    """A channel with its key and its proxy's login in clear: never log it."""
+    """A channel with its keys and its proxy's login in clear: never log it."""
 
     id: int
     name: str
     provider: str
     base_url: str
-    key: str = field(repr=False)
+    keys: tuple[ClearKey, ...]
     options: Mapping[str, str]
     models: list[str]
     model_mapping: Mapping[str, str]
@@ -143,7 +144,7 @@ def _channel(row: Any, sealer: Sealer) -> ChannelRow:
         row.name,
         row.provider,
         row.base_url,
-        "" if gone else sealer.unseal(row.key_sealed),
+        () if gone else read_keys(row.sealed_keys, sealer).keys,
         row.options,
         row.models,
         row.model_mapping,

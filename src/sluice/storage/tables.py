@@ -137,8 +137,7 @@ channels = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("provider", sa.Text, nullable=False),
     sa.Column("base_url", sa.Text, nullable=False),  # as typed; "" = the provider's default
-    sa.Column("key_sealed", sa.LargeBinary, nullable=False),  # AES-GCM, see storage/sealing.py
-    sa.Column("key_hint", sa.Text, nullable=False),  # what may be shown: "sk-...abcd"
+    sa.Column("sealed_keys", sa.JSON, nullable=False, server_default="{}"),  # see storage/keychain.py
     sa.Column("options", sa.JSON, nullable=False),  # the vendor's form fields: {name: string}
     sa.Column("models", sa.JSON, nullable=False),  # [exact names]
     sa.Column("model_mapping", sa.JSON, nullable=False),  # {asked: upstream}
@@ -240,6 +239,18 @@ attempts = sa.Table(
     sa.Column("duration_ms", sa.Integer, nullable=False),
     sa.Column("status", sa.Integer, nullable=False),  # upstream's HTTP status; 0: none
     sa.Column("outcome", sa.Text, nullable=False),  # ok | client_gone | a Cause's value
+    sa.Column("message", sa.Text, nullable=False),  # redacted
+    sa.Column("key_id", sa.Integer, nullable=False, server_default="0"),  # which of the channel's keys; 0: its only one
+)
+
+key_marks = sa.Table(  # keys the upstream refused when they were last used (storage/key_marks.py)
+    "key_marks",
+    metadata,
+    sa.Column("channel_id", sa.BigInteger, primary_key=True),
+    sa.Column("key_id", sa.Integer, primary_key=True),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),  # auth | credential | rate
+    sa.Column("status", sa.Integer, nullable=False),
     sa.Column("message", sa.Text, nullable=False),  # redacted
 )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
@@ -49,6 +50,22 @@ def bind(spec: ChannelSpec, known: Mapping[str, Vendor] | None = None) -> Dialec
         raise ValueError(f"there is no provider {spec.provider!r}; known are: {', '.join(table)}")
     meant = _meant(vendor, spec, table)
     return _binder(meant)(meant, spec)
+
+
+def bind_each(spec: ChannelSpec, keys: Sequence[str]) -> tuple[Dialect, ...]:
+    """The dialect of a channel once for each of its keys; once without a key when it has none.
+
+    Raises ValueError as ``bind``, telling which key it is; and for keys that speak two dialects.
+    """
+    found: list[Dialect] = []
+    for number, key in enumerate(keys or ("",), 1):
+        try:
+            found.append(bind(replace(spec, key=key)))
+        except ValueError as error:
+            raise ValueError(f"key {number} of {len(keys)}: {error}" if len(keys) > 1 else str(error)) from None
+    if len({type(dialect) for dialect in found}) > 1:
+        raise ValueError("its keys are of two kinds, for two protocols: make a channel of each kind")
+    return tuple(found)
 
 
 def _meant(vendor: Vendor, spec: ChannelSpec, table: Mapping[str, Vendor]) -> Vendor:

@@ -82,12 +82,14 @@ class Vendor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     channel (``/accounts/{account_id}/v1``); see urls.py. ``paths`` gives each
     format's path below the root, ``root_paths`` those that lie beside the root instead. ``auth`` is ``bearer``,
     ``header:<name>``, ``none``, or ``custom`` when the dialect makes the headers itself. ``errors`` maps the vendor's
-    own error codes. ``dialect`` names the module beside this one, when data is not enough.
+    own error codes. ``place`` is its place among those that are offered first, 0 for one that is found by searching.
+    ``dialect`` names the module beside this one, when data is not enough.
     """
 
     id: str
     names: Text
     docs_url: str
+    place: int = 0
     key: KeyHint
     paths: Mapping[Format, str]
     root_paths: Mapping[Format, str] = {}

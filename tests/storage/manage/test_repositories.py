@@ -21,6 +21,7 @@ from sluice.storage.manage.users import NewUser
 from sluice.storage.tables import entries, metadata, revision
 
 DAY_MS = 86_400_000
+KEY = {"id": 1, "sealed": "c2VhbGVk", "hint": "sk-...", "enabled": True}
 
 
 async def _revision(db: Database) -> int:
@@ -169,15 +170,13 @@ async def test_a_withdrawn_key_can_be_given_only_to_its_user_again(database: Dat
 
 async def test_the_audit_log_keeps_no_secrets(database: Database, by: By) -> None:
     async with database.write() as conn:
-        new = NewChannel(
-            name="c", provider="fake", key_sealed=b"sealed-secret", key_hint="sk-...", proxy_url="http://a:pw@h"
-        )
+        new = NewChannel(name="c", provider="fake", sealed_keys={"keys": [KEY]}, proxy_url="http://a:pw@h")
         channel_id = await channels.create(conn, by, new)
-        change = {"key_sealed": b"other-secret", "proxy_url": "http://a:pw2@h", "remark": "seen"}
+        change = {"sealed_keys": {"keys": [KEY | {"sealed": "other"}]}, "proxy_url": "http://a:pw2@h", "remark": "seen"}
         await channels.update(conn, by, channel_id, change)
         lines = (await audit.list_audit(conn, PageRequest(sort="id"))).items
     assert [line.action for line in lines] == ["channel.create", "channel.update"]
-    assert lines[1].detail == {"remark": ["", "seen"], "key_sealed": "changed", "proxy_url": "changed"}
+    assert lines[1].detail == {"remark": ["", "seen"], "sealed_keys": "changed", "proxy_url": "changed"}
     assert "pw" not in str(lines[0].detail)
 
 

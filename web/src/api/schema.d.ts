@@ -1,5 +1,5 @@
 // Generated from the management API's OpenAPI document by `npm run api`. Not edited by hand.
-// Document: sha256 8704ac01be3a2135a2aef3dade844d54583dd685e007aba11a7f0490b5367d96 (tests/console/test_source.py compares it with the API's).
+// Document: sha256 fa8633fd825d9d1a9dcebbf9d5c2096016e46711e31b02b95832e7f6cbbed8cd (tests/console/test_source.py compares it with the API's).
 
 export interface paths {
     "/api/v1/audit": {
@@ -55,7 +55,7 @@ export interface paths {
         };
         /**
          * Get Channel
-         * @description One channel, but for its key.
+         * @description One channel, but for its keys.
          */
         get: operations["get_channel"];
         put?: never;
@@ -895,6 +895,16 @@ export interface components {
              */
             head_ms: number;
             /**
+             * Key Hint
+             * @description What of that key may be shown; "" when it is gone.
+             */
+            key_hint: string | null;
+            /**
+             * Key Id
+             * @description Which of the channel's keys; 0 when it has but one, null for plain users.
+             */
+            key_id: number | null;
+            /**
              * Message
              * @description What the upstream said, without secrets; null for plain users.
              */
@@ -1039,16 +1049,22 @@ export interface components {
         };
         /**
          * ChannelPatch
-         * @description What to change of a channel. The key stays as it is when it is left out; it must be given again when the channel
-         *     is to send it to another host.
+         * @description What to change of a channel. Its keys stay as they are when they are left out: `key` replaces all of them, `keys`
+         *     arranges, enables, disables, adds and removes. They must be given again when the channel is to send them to another
+         *     host.
          */
         ChannelPatch: {
             /** Base Url */
             base_url?: string;
             /** Groups */
             groups?: string[];
-            /** Key */
+            /**
+             * Key
+             * @description One key, or several: one a line.
+             */
             key?: string;
+            /** Keys */
+            keys?: components["schemas"]["KeyWish"][];
             /** Model Mapping */
             model_mapping?: {
                 [key: string]: string;
@@ -1079,7 +1095,7 @@ export interface components {
         };
         /**
          * ChannelView
-         * @description A channel, but for its key.
+         * @description A channel, but for its keys.
          */
         ChannelView: {
             /**
@@ -1095,9 +1111,14 @@ export interface components {
             id: number;
             /**
              * Key Hint
-             * @description What of the key may be shown; "" when there is none.
+             * @description What of the first key may be shown; "" when there is none.
              */
             key_hint: string;
+            /**
+             * Keys
+             * @description Its keys, each used in its turn.
+             */
+            keys: components["schemas"]["KeyView"][];
             last_test: components["schemas"]["LastTest"] | null;
             /**
              * Model Mapping
@@ -1513,6 +1534,69 @@ export interface components {
             skipped: number;
         };
         /**
+         * KeyTrouble
+         * @description Why the upstream refused a key when it was last used. It rests, and is tried again later.
+         */
+        KeyTrouble: {
+            /** At Ms */
+            at_ms: number;
+            /**
+             * Message
+             * @description What the upstream said, without secrets.
+             */
+            message: string;
+            /**
+             * Outcome
+             * @description auth: refused, or no money left; credential: what it bought was refused; rate: too many requests.
+             * @enum {string}
+             */
+            outcome: "auth" | "credential" | "rate";
+            /**
+             * Status
+             * @description The upstream's HTTP status; 0 when none came.
+             */
+            status: number;
+        };
+        /**
+         * KeyView
+         * @description A key of a channel, but for the key itself.
+         */
+        KeyView: {
+            /**
+             * Hint
+             * @description What of it may be shown.
+             */
+            hint: string;
+            /**
+             * Id
+             * @description Its number in the channel, never given out again.
+             */
+            id: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "enabled" | "disabled";
+            /** @description Told apart only where a channel has several keys. */
+            trouble: components["schemas"]["KeyTrouble"] | null;
+        };
+        /**
+         * KeyWish
+         * @description A key that is there, by its id, or a new one.
+         */
+        KeyWish: {
+            /** Id */
+            id?: number | null;
+            /** Key */
+            key?: string | null;
+            /**
+             * Status
+             * @default enabled
+             * @enum {string}
+             */
+            status?: "enabled" | "disabled";
+        };
+        /**
          * LastTest
          * @description What came of the last test of a channel.
          */
@@ -1575,6 +1659,7 @@ export interface components {
             groups?: string[];
             /**
              * Key
+             * @description One key, or several: one a line.
              * @default
              */
             key?: string;
@@ -1922,6 +2007,11 @@ export interface components {
              */
             lists_models: boolean;
             name: components["schemas"]["Words"];
+            /**
+             * Place
+             * @description Its place among those to offer first; 0: it is found by searching.
+             */
+            place: number;
         };
         /**
          * RatesIn
@@ -2345,6 +2435,11 @@ export interface components {
          */
         TestWish: {
             format?: components["schemas"]["Format"] | null;
+            /**
+             * Key Id
+             * @description Which of its keys; by default the first that is enabled.
+             */
+            key_id?: number | null;
             /** Model */
             model?: string | null;
         };
@@ -2526,7 +2621,8 @@ export interface components {
         };
         /**
          * Unsaved
-         * @description A channel as it stands in a form. With ``channel_id`` its stored key is used when none is given.
+         * @description A channel as it stands in a form. With ``channel_id`` its stored key is used when none is given; of several keys
+         *     the first.
          */
         Unsaved: {
             /**

@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { readMapping } from "./MappingEditor";
 import { familyOf } from "./ModelPicker";
-import { firstChatModel, looksRight, type Provider, parseKeys, parseNames, recommended } from "./providers";
+import {
+  findProviders,
+  firstChatModel,
+  looksRight,
+  type Provider,
+  parseKeys,
+  parseNames,
+  recommended,
+} from "./providers";
 
 const provider = {
   key_required: true,
@@ -58,5 +66,24 @@ describe("families", () => {
       "claude",
       "o3",
     ]);
+  });
+});
+
+describe("a provider", () => {
+  const named = (id: string, en: string, zh: string, url: string, place = 0) =>
+    ({ id, name: { en, zh }, base_urls: url ? [url] : [], place }) as unknown as Provider;
+  const all = [
+    named("dashscope", "Alibaba DashScope (Qwen)", "阿里云百炼（通义千问）", "https://dashscope.aliyuncs.com/v1", 2),
+    named("openai", "OpenAI", "OpenAI", "https://api.openai.com/v1", 1),
+    named("openai-compatible", "Any OpenAI-compatible server", "任意 OpenAI 兼容服务", "", 3),
+    named("ovhcloud", "OVHcloud", "OVHcloud", "https://oai.endpoints.kepler.ai.cloud.ovh.net/v1"),
+  ];
+  const ids = (typed: string) => findProviders(all, typed).map((one) => one.id);
+  it("is found by its names, its id and its address", () => {
+    expect(ids("qwen")).toEqual(["dashscope"]);
+    expect(ids("百炼")).toEqual(["dashscope"]);
+    expect(ids(" OpenAI ")).toEqual(["openai", "openai-compatible"]);
+    expect(ids("https://oai.endpoints.kepler.ai.cloud.ovh.net/v1")).toEqual(["ovhcloud"]);
+    expect(ids("nobody")).toEqual([]);
   });
 });

@@ -16,6 +16,20 @@ export function inLanguage(words: Api<"Words">, language: Language): string {
   return words[language] || words.en;
 }
 
+/** The providers that fit what was typed: by name in either language, by id, or by address. Those whose name or id begins
+ *  with it come first, then the usual ones. */
+export function findProviders(providers: Provider[], typed: string): Provider[] {
+  const wanted = typed.trim().toLowerCase();
+  const host = wanted.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
+  const begins = (one: Provider) =>
+    [one.name.en, one.name.zh, one.id].some((name) => name.toLowerCase().startsWith(wanted));
+  const fits = (one: Provider) =>
+    `${one.name.en}\n${one.name.zh}\n${one.id}`.toLowerCase().includes(wanted) ||
+    (host !== "" && one.base_urls.some((url) => url.toLowerCase().includes(host)));
+  const place = (one: Provider) => (begins(one) ? 0 : 1000) + (one.place || 500);
+  return providers.filter(fits).sort((a, b) => place(a) - place(b));
+}
+
 /** Every base model of a provider, each once, in the order of the vendor's data. */
 export function baseModels(provider: Provider): string[] {
   return unique(Object.values(provider.base_models).flat());
@@ -56,13 +70,18 @@ export function parseNames(text: string): string[] {
   );
 }
 
+/** Keys, one a line; one that is JSON goes on to its last brace. */
 export function parseKeys(text: string): string[] {
-  return unique(
-    text
-      .split(/[\n\r]+/)
-      .map((part) => part.trim())
-      .filter(Boolean),
-  );
+  const keys: string[] = [];
+  let document: string[] = [];
+  for (const line of text.split(/\r?\n|\r/)) {
+    document.push(line);
+    const whole = document.join("\n");
+    if (whole.split("{").length > whole.split("}").length) continue;
+    keys.push(whole);
+    document = [];
+  }
+  return unique([...keys, ...document].map((key) => key.trim()).filter(Boolean));
 }
 
 export function unique<T>(items: T[]): T[] {

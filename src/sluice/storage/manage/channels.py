@@ -1,4 +1,4 @@
-"""Channels: upstream accounts. Their keys are stored sealed, and leave only through ``sealed_key``."""
+"""Channels: upstream accounts. Their keys are stored sealed, and leave only through ``clear_keys``."""
 
 from __future__ import annotations
 
@@ -10,21 +10,24 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sluice.storage.key_marks import drop_marks
+from sluice.storage.keychain import Keychain, KeyHint, hints, read_keys
 from sluice.storage.manage.common import By, NotFound, bury, change, ensure_unique, insert
 from sluice.storage.manage.groups import ensure_known
 from sluice.storage.manage.paging import Page, PageRequest, fetch_page, name_contains
+from sluice.storage.sealing import Sealer
 from sluice.storage.tables import channels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelRecord:
-    """A channel but for its key; ``key_hint`` is what of the key may be shown."""
+    """A channel but for its keys; ``keys`` are what of them may be shown."""
 
     id: int
     name: str
     provider: str
     base_url: str
-    key_hint: str
+    keys: tuple[KeyHint, ...]
     options: Mapping[str, str]
     models: tuple[str, ...]
     model_mapping: Mapping[str, str]
@@ -41,13 +44,12 @@ class ChannelRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewChannel:
-    """``key_sealed`` comes from storage/sealing.py."""
+    """``sealed_keys`` is the column as storage/keychain.py writes it."""
 
     name: str
     provider: str
     base_url: str = ""
-    key_sealed: bytes = field(repr=False)
-    key_hint: str
+    sealed_keys: Mapping[str, Any] = field(default_factory=dict, repr=False)
     options: Mapping[str, str] = field(default_factory=dict)
     models: Sequence[str] = ()
     model_mapping: Mapping[str, str] = field(default_factory=dict)
@@ -59,8 +61,8 @@ class NewChannel:
     remark: str = ""
 
 
-_FIELDS = tuple(ChannelRecord.__dataclass_fields__)
-_QUERY = sa.select(*(channels.c[name] for name in _FIELDS)).where(channels.c.deleted_ms.is_(None))
+_FIELDS = tuple(name for name in ChannelRecord.__dataclass_fields__ if name != "keys")
+_QUERY = sa.select(*(channels.c[name] for name in (*_FIELDS, "sealed_keys"))).where(channels.c.deleted_ms.is_(None))
 _SORTS: Mapping[str, sa.ColumnElement[Any]] = {
     "name": channels.c.name,
     "provider": channels.c.provider,
@@ -75,7 +77,7 @@ def _record(row: sa.RowMapping) -> ChannelRecord:
     values = {name: row[name] for name in _FIELDS}
     values["models"] = tuple(values["models"])
     values["groups"] = tuple(values["groups"])
-    return ChannelRecord(**values)
+    return ChannelRecord(**values, keys=hints(row["sealed_keys"]))
 
 
 async def list_channels(
@@ -134,13 +136,13 @@ async def served_models(conn: AsyncConnection, group: str | None = None) -> list
     )
 
 
-async def sealed_key(conn: AsyncConnection, channel_id: int) -> bytes:
-    """The key as it is stored. Raises NotFound."""
+async def clear_keys(conn: AsyncConnection, channel_id: int, sealer: Sealer) -> Keychain:
+    """The keys in clear. Raises NotFound, SealError."""
     where = (channels.c.id == channel_id, channels.c.deleted_ms.is_(None))
-    key: bytes | None = await conn.scalar(sa.select(channels.c.key_sealed).where(*where))
-    if key is None:
+    column: Mapping[str, Any] | None = await conn.scalar(sa.select(channels.c.sealed_keys).where(*where))
+    if column is None:
         raise NotFound("channel", channel_id)
-    return key
+    return read_keys(column, sealer)
 
 
 async def create(conn: AsyncConnection, by: By, new: NewChannel) -> int:
@@ -152,17 +154,20 @@ async def create(conn: AsyncConnection, by: By, new: NewChannel) -> int:
 
 
 async def update(conn: AsyncConnection, by: By, channel_id: int, values: Mapping[str, Any]) -> None:
-    """Changes columns; a key comes as ``key_sealed`` and ``key_hint``. Raises NotFound, Conflict, Unfit."""
+    """Changes columns; ``sealed_keys`` is the whole column. Raises NotFound, Conflict, Unfit."""
     if "name" in values:
         await ensure_unique(conn, channels, "channel", {"name": values["name"]}, field="name", besides=channel_id)
     if "groups" in values:
         await ensure_known(conn, values["groups"], "groups")
     await change(conn, channels, "channel", channel_id, by, _plain(values))
+    if "sealed_keys" in values:
+        await drop_marks(conn, channel_id, besides=[key.id for key in hints(values["sealed_keys"])])
 
 
 async def delete(conn: AsyncConnection, by: By, channel_id: int) -> None:
     """Raises NotFound."""
     await bury(conn, channels, "channel", channel_id, by)
+    await drop_marks(conn, channel_id)
 
 
 async def note_test(conn: AsyncConnection, channel_id: int, result: Mapping[str, Any]) -> None:

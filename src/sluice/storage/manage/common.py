@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sluice.storage.engine import bump
 from sluice.storage.tables import audit
 
-SECRETS = frozenset({"key_sealed", "key_hash", "password_hash", "proxy_url"})
+SECRETS = frozenset({"sealed_keys", "key_hash", "password_hash", "proxy_url"})
 """Columns whose values never reach the audit log; a proxy's address may hold a password."""
 
 _BOOKKEEPING = frozenset({"created_ms", "updated_ms", "rev"})

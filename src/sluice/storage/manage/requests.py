@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sluice.base.ids import request_id_bound
 from sluice.base.money import Nano
+from sluice.storage.keychain import hints
 from sluice.storage.manage.common import NotFound
 from sluice.storage.manage.paging import BadCursor, Page, decode_cursor, encode_cursor
 from sluice.storage.tables import attempts, channels, requests, tokens, users
@@ -69,6 +70,8 @@ class AttemptRecord:
     status: int
     outcome: str
     message: str
+    key_id: int
+    key_hint: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,10 +133,12 @@ async def get(conn: AsyncConnection, request_id: str) -> tuple[RequestRecord, tu
     found = await conn.execute(attempts.select().where(attempts.c.request_id == request_id).order_by(attempts.c.seq))
     tries = found.mappings().all()
     names = await names_of(conn, channels, (row["channel_id"] for row in tries))
+    keys = await key_hints(conn, (row["channel_id"] for row in tries if row["key_id"]))
     return record, tuple(
         AttemptRecord(
             **{key: value for key, value in row.items() if key != "request_id"},
             channel_name=names.get(row["channel_id"]),
+            key_hint=keys.get((row["channel_id"], row["key_id"]), ""),
         )
         for row in tries
     )
@@ -199,6 +204,15 @@ async def _named(conn: AsyncConnection, rows: Iterable[sa.RowMapping]) -> list[R
         )
         for row in rows
     ]
+
+
+async def key_hints(conn: AsyncConnection, channel_ids: Iterable[int]) -> dict[tuple[int, int], str]:
+    """What may be shown of the keys of channels, by channel and key."""
+    wanted = set(channel_ids)
+    if not wanted:
+        return {}
+    found = await conn.execute(sa.select(channels.c.id, channels.c.sealed_keys).where(channels.c.id.in_(wanted)))
+    return {(row.id, key.id): key.hint for row in found for key in hints(row.sealed_keys)}
 
 
 async def names_of(conn: AsyncConnection, table: sa.Table, ids: Iterable[int]) -> dict[int, str]:

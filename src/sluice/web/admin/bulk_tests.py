@@ -51,6 +51,7 @@ class _Try:
     spec: ChannelSpec
     model: str
     proxy_url: str
+    key_id: int
 
 
 @router.post("/test-many", response_class=StreamingResponse, responses=EVENTS)
@@ -83,20 +84,21 @@ async def _channel_ids(here: Visit, plan: TestPlan) -> list[int]:
 async def _tries(here: Visit, channel_id: int, plan: TestPlan) -> list[_Try]:
     """The calls one channel is tested by. A channel of all that cannot even be bound is left to its own test."""
     try:
-        spec, proxy_url, listed = await saved_spec(here, channel_id)
+        saved = await saved_spec(here, channel_id)
     except ApiError:
         if plan.channel_ids is None:
             return []
         raise
-    first = first_model(listed)
-    models = plan.models or (listed if plan.each_model else (() if first is None else (first,)))
-    return [_Try(channel_id, spec, model, proxy_url) for model in dict.fromkeys(models)]
+    first = first_model(saved.models)
+    models = plan.models or (saved.models if plan.each_model else (() if first is None else (first,)))
+    return [_Try(channel_id, saved.spec, model, saved.proxy_url, saved.key_id) for model in dict.fromkeys(models)]
 
 
 async def _results(here: Visit, tries: list[_Try]) -> AsyncIterator[bytes]:
     yield event("plan", {"count": len(tries)})
     turns = asyncio.Semaphore(_AT_ONCE)
     kept: dict[int, TestResult] = {}
+    keys = {one.channel_id: one.key_id for one in tries}
 
     async def call(one: _Try) -> tuple[_Try, TestResult]:
         async with turns:
@@ -116,6 +118,6 @@ async def _results(here: Visit, tries: list[_Try]) -> AsyncIterator[bytes]:
             pending.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
     for channel_id, result in kept.items():
-        await whole(keep_result(here, channel_id, result))
+        await whole(keep_result(here, channel_id, result, keys[channel_id]))
     passed = sum(1 for task in tasks if task.result()[1].ok)
     yield event("done", {"ok": passed, "failed": len(tasks) - passed})

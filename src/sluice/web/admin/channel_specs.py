@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from sluice.relay.probe import Probe
 from sluice.storage import proxies
-from sluice.storage.manage import channels
 from sluice.storage.manage.channels import ChannelRecord
 from sluice.storage.sealing import SealError
 from sluice.upstream.guard import AddressPolicy, check_base_url, check_proxy_url
 from sluice.vendors.dialect import ChannelSpec
-from sluice.vendors.registry import bind, vendors
+from sluice.vendors.registry import bind_each, vendors
 from sluice.web.admin.caller import Visit
 from sluice.web.admin.errors import ApiError, invalid
 
@@ -58,31 +55,29 @@ def opened_proxy(here: Visit, stored: str) -> str:
         raise ApiError(409, "key_unreadable", str(error), "proxy_url") from None
 
 
-def check_bindable(values: Mapping[str, Any], key: str) -> ChannelSpec:
-    """The spec of a channel, if its provider can be bound to it. Raises ApiError 422 naming the field."""
+def check_bindable(values: Mapping[str, Any], keys: Sequence[str]) -> ChannelSpec:
+    """The spec of a channel, with the first key, if its provider can be bound to it with each of them.
+
+    Raises ApiError 422 naming the field.
+    """
     if values["provider"] not in vendors():
         raise invalid("provider", "there is no such provider")
     spec = ChannelSpec(
         provider=values["provider"],
         base_url=values["base_url"],
-        key=key,
+        key=next(iter(keys), ""),
         options=values["options"],
         model_mapping=values["model_mapping"],
     )
     try:
-        bind(spec)
+        bind_each(spec, keys)
     except ValueError as error:
         raise ApiError(422, "invalid_channel", str(error)) from None
     return spec
 
 
-async def stored_spec(here: Visit, conn: AsyncConnection, channel: ChannelRecord) -> ChannelSpec:
-    """The spec of a stored channel, its key in clear. Raises ApiError 409 when the key cannot be read."""
-    sealed = await channels.sealed_key(conn, channel.id)
-    try:
-        key = here.deps.sealer.unseal(sealed)
-    except SealError as error:
-        raise ApiError(409, "key_unreadable", str(error), "key") from None
+def stored_spec(channel: ChannelRecord, key: str) -> ChannelSpec:
+    """The spec of a stored channel with one of its keys."""
     return ChannelSpec(
         provider=channel.provider,
         base_url=channel.base_url,

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sluice.base.keys import key_hint
 from sluice.storage import proxies
+from sluice.storage.key_marks import marks_of
+from sluice.storage.keychain import write_keys
 from sluice.storage.manage import channels
 from sluice.storage.manage.channels import ChannelRecord
 from sluice.storage.manage.common import NotFound
 from sluice.web.admin.caller import GuardedRoute, Here
+from sluice.web.admin.channel_keys import MOST, KeyView, KeyWish, changed_keys, given_keys, key_views, stored_keys
 from sluice.web.admin.channel_specs import (
     check_address,
     check_bindable,
@@ -26,7 +30,7 @@ from sluice.web.admin.fields import (
     ABSENT,
     Done,
     Id,
-    Key,
+    Keys,
     Listing,
     ModelName,
     Name,
@@ -61,13 +65,14 @@ class LastTest(BaseModel):
 
 
 class ChannelView(BaseModel):
-    """A channel, but for its key."""
+    """A channel, but for its keys."""
 
     id: int
     name: str
     provider: str
     base_url: str = Field(description='As typed; "" is the provider\'s own address.')
-    key_hint: str = Field(description='What of the key may be shown; "" when there is none.')
+    key_hint: str = Field(description='What of the first key may be shown; "" when there is none.')
+    keys: list[KeyView] = Field(description="Its keys, each used in its turn.")
     options: dict[str, str] = Field(description="The provider's own form fields.")
     models: list[str] = Field(description="The exact names it serves.")
     model_mapping: dict[str, str] = Field(description="Asked name -> the upstream's name.")
@@ -95,7 +100,7 @@ class NewChannel(Strict):
     name: Name
     provider: Name
     base_url: ShortText = ""
-    key: Key = ""
+    key: Keys = ""
     options: Options = Field(default_factory=dict)
     models: Models = Field(default_factory=list)
     model_mapping: Mapping_ = Field(default_factory=dict)
@@ -108,13 +113,15 @@ class NewChannel(Strict):
 
 
 class ChannelPatch(Patch):
-    """What to change of a channel. The key stays as it is when it is left out; it must be given again when the channel
-    is to send it to another host."""
+    """What to change of a channel. Its keys stay as they are when they are left out: `key` replaces all of them, `keys`
+    arranges, enables, disables, adds and removes. They must be given again when the channel is to send them to another
+    host."""
 
     name: Name = ABSENT
     provider: Name = ABSENT
     base_url: ShortText = ABSENT
-    key: Key = ABSENT
+    key: Keys = ABSENT
+    keys: Annotated[list[KeyWish], Field(max_length=MOST)] = ABSENT
     options: Options = ABSENT
     models: Models = ABSENT
     model_mapping: Mapping_ = ABSENT
@@ -150,11 +157,24 @@ class BulkDone(BaseModel):
     missing: list[int] = Field(description="Ids that stand for no channel.")
 
 
-def view(channel: ChannelRecord) -> ChannelView:
-    """A channel as the API shows one."""
-    values = {name: getattr(channel, name) for name in ChannelView.model_fields}
-    values["proxy_url"] = proxies.shown(channel.proxy_url)
-    return ChannelView.model_validate(values)
+async def views(conn: AsyncConnection, found: Sequence[ChannelRecord]) -> list[ChannelView]:
+    """Channels as the API shows them."""
+    several = [channel.id for channel in found if len(channel.keys) > 1]
+    marks = await marks_of(conn, several) if several else {}
+    shown = []
+    for channel in found:
+        values = {name: getattr(channel, name) for name in ChannelView.model_fields if name != "key_hint"}
+        values["proxy_url"] = proxies.shown(channel.proxy_url)
+        values["key_hint"] = channel.keys[0].hint if channel.keys else ""
+        values["keys"] = key_views(channel, marks)
+        shown.append(ChannelView.model_validate(values))
+    return shown
+
+
+async def view(conn: AsyncConnection, channel_id: int) -> ChannelView:
+    """One channel as the API shows it."""
+    (shown,) = await views(conn, [await channels.get(conn, channel_id)])
+    return shown
 
 
 @router.get("")
@@ -170,22 +190,23 @@ async def list_channels(here: Here, query: Annotated[ChannelQuery, Query()]) -> 
             group=query.group,
             model=query.model,
         )
-    return ChannelPage(items=[view(channel) for channel in page.items], next=page.next, total=page.total)
+        items = await views(conn, page.items)
+    return ChannelPage(items=items, next=page.next, total=page.total)
 
 
 @router.post("", status_code=201)
 async def create_channel(here: Here, new: NewChannel) -> ChannelView:
     """Creates a channel. Nothing is asked of the upstream; test it afterwards, or before with /channels/test."""
     values = new.model_dump()
-    key = values.pop("key")
+    chain = given_keys(values.pop("key"))
     check_address(here, base_url=new.base_url, proxy_url=new.proxy_url)
-    check_bindable(values, key)
+    check_bindable(values, [key.text for key in chain.keys])
     values["proxy_url"] = proxy_to_store(here, new.proxy_url)
-    record = channels.NewChannel(**values, key_sealed=here.deps.sealer.seal(key), key_hint=key_hint(key))
+    record = channels.NewChannel(**values, sealed_keys=write_keys(chain, here.deps.sealer))
     async with here.db.write() as conn:
-        channel = await channels.get(conn, await channels.create(conn, here.by(), record))
+        shown = await view(conn, await channels.create(conn, here.by(), record))
     await here.deps.changed()
-    return view(channel)
+    return shown
 
 
 @router.post("/bulk")
@@ -208,37 +229,39 @@ async def bulk_update_channels(here: Here, bulk: BulkChange) -> BulkDone:
 
 @router.get("/{channel_id}")
 async def get_channel(here: Here, channel_id: PathId) -> ChannelView:
-    """One channel, but for its key."""
+    """One channel, but for its keys."""
     async with here.db.read() as conn:
-        return view(await channels.get(conn, channel_id))
+        return await view(conn, channel_id)
 
 
 @router.patch("/{channel_id}")
 async def update_channel(here: Here, channel_id: PathId, patch: ChannelPatch) -> ChannelView:
     """Changes a channel."""
     values: dict[str, Any] = patch.given()
-    key: str | None = values.pop("key", None)
+    text, wishes = values.pop("key", None), values.pop("keys", None)
     check_address(here, base_url=values.get("base_url", ""), proxy_url=values.get("proxy_url", ""))
     async with here.db.write() as conn:
         old = await channels.get(conn, channel_id)
-        stored = await stored_spec(here, conn, old)
+        stored = await stored_keys(here, conn, channel_id)
+        chain = changed_keys(stored, text, wishes)
         fields = ("provider", "base_url", "options", "model_mapping")
         after = {name: values.get(name, getattr(old, name)) for name in fields}
-        spec = stored
-        if any(after[name] != getattr(old, name) for name in fields) or key is not None:
-            spec = check_bindable(after, stored.key if key is None else key)
-            if key is None:
-                check_key_given(here.deps.probe, stored, spec)
+        spec = stored_spec(old, stored.first())
+        kept = text is None and any(key in stored.keys for key in chain.keys)
+        if any(after[name] != getattr(old, name) for name in fields) or chain != stored:
+            before, spec = spec, check_bindable(after, [key.text for key in chain.keys])
+            if kept:
+                check_key_given(here.deps.probe, before, spec)
         if "proxy_url" in values:
             values["proxy_url"] = proxy_to_store(here, values["proxy_url"], old.proxy_url)
-            if key is None:
+            if kept:
                 check_proxy_trusted(here.deps.probe, spec, old.proxy_url, values["proxy_url"])
-        if key is not None:
-            values |= {"key_sealed": here.deps.sealer.seal(key), "key_hint": key_hint(key)}
+        if chain != stored:
+            values["sealed_keys"] = write_keys(chain, here.deps.sealer)
         await channels.update(conn, here.by(), channel_id, values)
-        channel = await channels.get(conn, channel_id)
+        shown = await view(conn, channel_id)
     await here.deps.changed()
-    return view(channel)
+    return shown
 
 
 @router.delete("/{channel_id}")

@@ -75,6 +75,12 @@ ModelName = Annotated[str, StringConstraints(min_length=1, max_length=256), Afte
 ShortText = Annotated[str, StringConstraints(max_length=1024), AfterValidator(_printable)]
 Remark = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_no_nul)]
 Key = Annotated[str, StringConstraints(max_length=8192), AfterValidator(_no_nul)]
+Keys = Annotated[
+    str,
+    StringConstraints(max_length=262_144),
+    AfterValidator(_no_nul),
+    Field(description="One key, or several: one a line."),
+]
 Password = Annotated[str, StringConstraints(min_length=SHORTEST, max_length=LONGEST)]
 Network = Annotated[str, StringConstraints(max_length=64), AfterValidator(_network)]
 Millis = Annotated[int, Field(ge=0, le=MAX_INT)]

@@ -76,6 +76,8 @@ class AttemptView(BaseModel):
     status: int
     outcome: str
     message: str | None = Field(description="What the upstream said, without secrets; null for plain users.")
+    key_id: int | None = Field(description="Which of the channel's keys; 0 when it has but one, null for plain users.")
+    key_hint: str | None = Field(description='What of that key may be shown; "" when it is gone.')
 
 
 class PriceLine(BaseModel):
@@ -228,7 +230,8 @@ async def get_request(here: Here, request_id: Annotated[RequestId, Path()]) -> R
     plain = here.caller.role < Role.ADMIN
     shown = [{name: getattr(attempt, name) for name in AttemptView.model_fields} for attempt in tries]
     if plain:
-        shown = [attempt | {"channel_id": None, "channel_name": None, "message": None} for attempt in shown]
+        hidden = ("channel_id", "channel_name", "message", "key_id", "key_hint")
+        shown = [attempt | dict.fromkeys(hidden) for attempt in shown]
     arithmetic = None
     if price is not None:
         lines = explain(price.rates, msgspec.convert(record.usage, Usage), record.multiplier_ppm)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from sluice.base.formats import Format
+from sluice.base.keys import split_keys
 from sluice.base.outcome import Fault
 from sluice.relay.probe import TestResult, guess_format
+from sluice.storage.key_marks import Mark, note_mark
 from sluice.storage.manage import channels
 from sluice.vendors.dialect import ChannelSpec
 from sluice.vendors.registry import vendors
 from sluice.vendors.schema import FormField, Text, Vendor
 from sluice.web.admin.caller import GuardedRoute, Here, Visit
+from sluice.web.admin.channel_keys import stored_keys
 from sluice.web.admin.channel_specs import (
     check_address,
     check_bindable,
@@ -26,7 +30,7 @@ from sluice.web.admin.channel_specs import (
 )
 from sluice.web.admin.channels import Mapping_, Options
 from sluice.web.admin.errors import RESPONSES, ApiError, invalid
-from sluice.web.admin.fields import Id, Key, ModelName, Name, PathId, ShortText, Strict
+from sluice.web.admin.fields import Id, Keys, ModelName, Name, PathId, ShortText, Strict
 
 router = APIRouter(tags=["channels"], route_class=GuardedRoute, responses=RESPONSES)
 
@@ -57,6 +61,7 @@ class ProviderView(BaseModel):
     id: str
     name: Words
     docs_url: str
+    place: int = Field(description="Its place among those to offer first; 0: it is found by searching.")
     key_hint: Words
     key_required: bool
     key_pattern: str = Field(description="A regular expression that a pasted key should match.")
@@ -74,12 +79,13 @@ class ProviderList(BaseModel):
 
 
 class Unsaved(Strict):
-    """A channel as it stands in a form. With ``channel_id`` its stored key is used when none is given."""
+    """A channel as it stands in a form. With ``channel_id`` its stored key is used when none is given; of several keys
+    the first."""
 
     channel_id: Id | None = None
     provider: Name
     base_url: ShortText = ""
-    key: Key | None = None
+    key: Keys | None = None
     options: Options = Field(default_factory=dict)
     model_mapping: Mapping_ = Field(default_factory=dict)
     proxy_url: ShortText | None = None
@@ -92,6 +98,7 @@ class TestWish(Strict):
 
     model: ModelName | None = None
     format: Format | None = None
+    key_id: Id | None = Field(default=None, description="Which of its keys; by default the first that is enabled.")
 
 
 class UnsavedTest(Unsaved):
@@ -185,6 +192,7 @@ def _provider(vendor: Vendor) -> ProviderView:
         id=vendor.id,
         name=_words(vendor.names),
         docs_url=vendor.docs_url,
+        place=vendor.place,
         key_hint=_words(vendor.key.hint),
         key_required=vendor.key.required,
         key_pattern=vendor.key.pattern,
@@ -212,8 +220,8 @@ async def resolve_channel_urls(here: Here, unsaved: Unsaved) -> Urls:
 @router.get("/channels/{channel_id}/urls")
 async def get_channel_urls(here: Here, channel_id: PathId) -> Urls:
     """What a channel calls for each format."""
-    spec, _, _ = await saved_spec(here, channel_id)
-    return Urls(urls={fmt.value: url for fmt, url in here.deps.probe.urls(spec).items()})
+    saved = await saved_spec(here, channel_id)
+    return Urls(urls={fmt.value: url for fmt, url in here.deps.probe.urls(saved.spec).items()})
 
 
 @router.post("/channels/test")
@@ -232,7 +240,8 @@ async def fetch_upstream_models(here: Here, source: ModelSource) -> FetchedModel
         spec, proxy_url = await _unsaved(here, source.channel)
     else:
         assert source.channel_id is not None
-        spec, proxy_url, _ = await saved_spec(here, source.channel_id)
+        saved = await saved_spec(here, source.channel_id)
+        spec, proxy_url = saved.spec, saved.proxy_url
     found = await here.deps.probe.fetch_models(spec, proxy_url)
     if isinstance(found, Fault):
         status = f" (status {found.status})" if found.status else ""
@@ -250,21 +259,21 @@ async def diagnose_unsaved_channel(here: Here, unsaved: UnsavedDiagnosis) -> Dia
 @router.post("/channels/{channel_id}/test")
 async def test_channel(here: Here, channel_id: PathId, wish: TestWish | None = None) -> TestView:  # noqa: PT028 - no test
     """Makes one small real call by a channel, and keeps what came of it with the channel."""
-    spec, proxy_url, models = await saved_spec(here, channel_id)
     wish = wish or TestWish()
-    model = wish.model or first_model(models)
+    saved = await saved_spec(here, channel_id, wish.key_id)
+    model = wish.model or first_model(saved.models)
     if model is None:
         raise invalid("model", "the channel lists no models: name one")
-    result = await here.deps.probe.test(spec, model, wish.format, proxy_url)
-    await keep_result(here, channel_id, result)
+    result = await here.deps.probe.test(saved.spec, model, wish.format, saved.proxy_url)
+    await keep_result(here, channel_id, result, saved.key_id)
     return test_view(result)
 
 
 @router.post("/channels/{channel_id}/diagnose")
 async def diagnose_channel(here: Here, channel_id: PathId, wish: DiagnosisWish | None = None) -> Diagnosis:
     """Tries a channel's address with and without its version segment, and says what to change."""
-    spec, proxy_url, _ = await saved_spec(here, channel_id)
-    return await _diagnose(here, spec, wish.model if wish else None, proxy_url)
+    saved = await saved_spec(here, channel_id)
+    return await _diagnose(here, saved.spec, wish.model if wish else None, saved.proxy_url)
 
 
 async def _diagnose(here: Visit, spec: ChannelSpec, model: str | None, proxy_url: str) -> Diagnosis:
@@ -278,9 +287,9 @@ def test_view(result: TestResult) -> TestView:
     return TestView.model_validate({name: getattr(result, name) for name in TestView.model_fields})
 
 
-async def keep_result(here: Visit, channel_id: int, result: TestResult) -> None:
-    """Keeps what came of the last test with its channel."""
-    kept = {
+async def keep_result(here: Visit, channel_id: int, result: TestResult, key_id: int = 0) -> None:
+    """Keeps what came of the last test with its channel, and with the key it was made by."""
+    kept: dict[str, Any] = {
         "at_ms": here.clock.now_ms(),
         "model": result.model,
         "ok": result.ok,
@@ -289,6 +298,10 @@ async def keep_result(here: Visit, channel_id: int, result: TestResult) -> None:
     }
     async with here.db.write() as conn:
         await channels.note_test(conn, channel_id, kept)
+        if key_id:
+            outcome = result.cause.value if result.cause else "ok"
+            mark = Mark(at_ms=kept["at_ms"], outcome=outcome, status=result.status, message=kept["message"])
+            await note_mark(conn, (channel_id, key_id), mark)
 
 
 def first_model(models: tuple[str, ...]) -> str | None:
@@ -297,26 +310,46 @@ def first_model(models: tuple[str, ...]) -> str | None:
     return next(chat, models[0] if models else None)
 
 
-async def saved_spec(here: Visit, channel_id: int) -> tuple[ChannelSpec, str, tuple[str, ...]]:
-    """Spec, proxy and models of a saved channel. Raises ApiError 422 when its provider is gone."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """What a saved channel is called by. ``key_id`` is 0 when it has not several keys."""
+
+    spec: ChannelSpec
+    proxy_url: str
+    models: tuple[str, ...]
+    key_id: int
+
+
+async def saved_spec(here: Visit, channel_id: int, key_id: int | None = None) -> Saved:
+    """A saved channel with the named key, or the first that is enabled. Raises ApiError 422 when its provider is gone
+    or it has no such key."""
     async with here.db.read() as conn:
         channel = await channels.get(conn, channel_id)
-        spec = await stored_spec(here, conn, channel)
+        chain = await stored_keys(here, conn, channel_id)
+    fitting = [key for key in chain.keys if (key.enabled if key_id is None else key.id == key_id)]
+    if key_id is not None and not fitting:
+        raise invalid("key_id", f"the channel has no key {key_id}")
     values = {name: getattr(channel, name) for name in ("provider", "base_url", "options", "model_mapping")}
-    return check_bindable(values, spec.key), opened_proxy(here, channel.proxy_url), channel.models
+    return Saved(
+        spec=check_bindable(values, [key.text for key in fitting[:1]]),
+        proxy_url=opened_proxy(here, channel.proxy_url),
+        models=channel.models,
+        key_id=fitting[0].id if len(chain.keys) > 1 else 0,
+    )
 
 
 async def _unsaved(here: Visit, unsaved: Unsaved) -> tuple[ChannelSpec, str]:
     """Spec and proxy of what stands in a form, checked like a channel that is to be saved."""
     check_address(here, base_url=unsaved.base_url, proxy_url=unsaved.proxy_url or "")
     values = unsaved.model_dump(include={"provider", "base_url", "options", "model_mapping"})
+    typed = split_keys(unsaved.key or "")[:1]
     if unsaved.channel_id is None:
         proxy_to_store(here, unsaved.proxy_url or "")
-        return check_bindable(values, unsaved.key or ""), unsaved.proxy_url or ""
+        return check_bindable(values, typed), unsaved.proxy_url or ""
     async with here.db.read() as conn:
         channel = await channels.get(conn, unsaved.channel_id)
-        stored = await stored_spec(here, conn, channel)
-    spec = check_bindable(values, stored.key if unsaved.key is None else unsaved.key)
+        stored = stored_spec(channel, (await stored_keys(here, conn, channel.id)).first())
+    spec = check_bindable(values, [stored.key] if unsaved.key is None else typed)
     proxy = channel.proxy_url
     if unsaved.proxy_url is not None:
         proxy = proxy_to_store(here, unsaved.proxy_url, channel.proxy_url)

@@ -5,12 +5,13 @@ import { api, take } from "~/api/client";
 import { MappingEditor } from "~/channels/MappingEditor";
 import { ModelsEditor } from "~/channels/ModelsEditor";
 import { Options } from "~/channels/Options";
-import { inLanguage, looksRight, type Provider, providersQuery } from "~/channels/providers";
+import { inLanguage, type Provider, providersQuery } from "~/channels/providers";
 import { Resolved } from "~/channels/Resolved";
 import { useWords } from "~/i18n";
 import { Form, Group, Row, useApiForm } from "~/kit/form";
 import { Loading, Note } from "~/kit/states";
 import { useToast } from "~/kit/toast";
+import { Keys } from "./Keys";
 import { changes, save, startValues, unsavedOf, type Values } from "./values";
 import { type Channel, useRefresh } from "./work";
 
@@ -101,25 +102,18 @@ export function ChannelForm({ channel, done, cancel }: Props) {
 type FormOf = ReturnType<typeof useApiForm<Values, Channel>>["form"];
 
 function Account({ provider, channel, form }: { provider: Provider; channel: Channel | undefined; form: FormOf }) {
-  const { t, language } = useWords();
-  const { key, options } = form.values;
+  const { t } = useWords();
+  const { options } = form.values;
   const setOptions = (next: Record<string, string>) => form.setFieldValue("options", next);
-  const kept = channel?.key_hint ? t("channels.keyKept", { hint: channel.key_hint }) : undefined;
   return (
     <>
-      <TextInput
-        label={t("channels.key")}
-        description={inLanguage(provider.key_hint, language)}
-        placeholder={kept}
-        required={provider.key_required && !channel}
-        autoComplete="off"
-        spellCheck={false}
-        classNames={{ input: "mono" }}
-        {...form.getInputProps("key")}
+      <Keys
+        provider={provider}
+        channel={channel}
+        values={form.values}
+        onChange={(change) => form.setValues(change)}
+        error={form.errors.key ?? form.errors.keys}
       />
-      {key !== "" && !looksRight(provider, key) && (
-        <Note tone="warn">{t("channels.keyOdd", { provider: inLanguage(provider.name, language) })}</Note>
-      )}
       <div>
         <Autocomplete
           label={t("channels.baseUrl")}

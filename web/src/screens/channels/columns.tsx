@@ -37,12 +37,7 @@ export function useColumns(open: Open): Column<Channel>[] {
       id: "status",
       header: t("common.status"),
       sort: "status",
-      cell: (row) =>
-        row.status === "enabled" ? (
-          <Badge tone="good">{t("common.enabled")}</Badge>
-        ) : (
-          <Badge tone="mute">{t("common.disabled")}</Badge>
-        ),
+      cell: (row) => <Status row={row} />,
     },
     { id: "provider", header: t("channels.provider"), sort: "provider", cell: (row) => providerName(row.provider) },
     {
@@ -80,6 +75,18 @@ export function useColumns(open: Open): Column<Channel>[] {
     { id: "test", header: t("channels.lastTest"), cell: (row) => <LastTest row={row} /> },
     { id: "menu", header: "", wide: true, align: "right", cell: (row) => <RowMenu row={row} open={open} /> },
   ];
+}
+
+function Status({ row }: { row: Channel }) {
+  const { t } = useWords();
+  if (row.status !== "enabled") return <Badge tone="mute">{t("common.disabled")}</Badge>;
+  const refused = row.keys.filter((key) => key.status === "enabled" && key.trouble);
+  if (refused.length === 0) return <Badge tone="good">{t("common.enabled")}</Badge>;
+  return (
+    <span title={refused.map((key) => `${key.hint}: ${key.trouble?.message}`).join("\n")}>
+      <Badge tone="warn">{t("channels.keysRefused", { refused: refused.length, count: row.keys.length })}</Badge>
+    </span>
+  );
 }
 
 function LastTest({ row }: { row: Channel }) {

@@ -1,13 +1,19 @@
 // Between a channel as the gateway knows it and the form's values.
 import { type Api, api, take } from "~/api/client";
-import type { Unsaved } from "~/channels/providers";
+import { parseKeys, type Unsaved } from "~/channels/providers";
 import type { Channel } from "./work";
+
+export type Kept = { id: number; status: Channel["status"] };
 
 export interface Values {
   name: string;
   provider: string;
-  /** Empty on an existing channel: its key stays. */
+  /** One a line. Empty on an existing channel: its keys stay. */
   key: string;
+  /** Those of its keys that stay, and their states. */
+  keys: Kept[];
+  /** Whether typed keys come beside those that are there, not in their place. */
+  adding: boolean;
   base_url: string;
   options: Record<string, string>;
   models: string[];
@@ -25,6 +31,8 @@ export function startValues(channel: Channel | undefined): Values {
     name: channel?.name ?? "",
     provider: channel?.provider ?? "",
     key: "",
+    keys: channel?.keys.map(({ id, status }) => ({ id, status })) ?? [],
+    adding: (channel?.keys.length ?? 0) > 1,
     base_url: channel?.base_url ?? "",
     options: channel?.options ?? {},
     models: channel?.models ?? [],
@@ -40,7 +48,7 @@ export function startValues(channel: Channel | undefined): Values {
 
 type Sent = Api<"NewChannel">;
 
-function sent({ enabled, key, ...values }: Values): Sent {
+function sent({ enabled, key, keys: _keys, adding: _adding, ...values }: Values): Sent {
   return {
     ...values,
     name: values.name.trim(),
@@ -51,13 +59,21 @@ function sent({ enabled, key, ...values }: Values): Sent {
 }
 
 /** Only what differs from the stored channel: a masked proxy or an untouched key must not be written back. */
-export function changes(channel: Channel, values: Values): Partial<Sent> {
-  const { key, ...rest } = sent(values);
+export function changes(channel: Channel, values: Values): Partial<Api<"ChannelPatch">> {
+  const { key: _key, ...rest } = sent(values);
   const stored = channel as unknown as Record<string, unknown>;
   const changed = Object.entries(rest).filter(
     ([name, value]) => JSON.stringify(value) !== JSON.stringify(stored[name]),
   );
-  return { ...Object.fromEntries(changed), ...(key ? { key } : {}) };
+  return { ...Object.fromEntries(changed), ...keyChanges(channel, values) };
+}
+
+function keyChanges(channel: Channel, { key, keys, adding }: Values): Partial<Api<"ChannelPatch">> {
+  const typed = parseKeys(key);
+  if (typed.length > 0 && !adding) return { key: typed.join("\n") };
+  const stored = channel.keys.map(({ id, status }) => ({ id, status }));
+  if (typed.length === 0 && JSON.stringify(keys) === JSON.stringify(stored)) return {};
+  return { keys: [...keys, ...typed.map((one) => ({ key: one, status: "enabled" as const }))] };
 }
 
 export function save(channel: Channel | undefined, values: Values): Promise<Channel> {
@@ -70,7 +86,7 @@ export function save(channel: Channel | undefined, values: Values): Promise<Chan
 
 /** The channel as it stands in the form, for trying it before it is saved. */
 export function unsavedOf(channel: Channel | undefined, values: Values): Unsaved {
-  const key = values.key.trim();
+  const key = parseKeys(values.key)[0] ?? "";
   return {
     channel_id: channel?.id ?? null,
     provider: values.provider,

@@ -45,11 +45,11 @@ export function useBulk() {
   };
 }
 
-export function testChannel(id: number, model?: string): Promise<Api<"TestView">> {
+export function testChannel(id: number, model?: string, key?: number): Promise<Api<"TestView">> {
   return take(
     api.POST("/api/v1/channels/{channel_id}/test", {
       params: { path: { channel_id: id } },
-      body: model === undefined ? {} : { model },
+      body: { ...(model === undefined ? {} : { model }), ...(key === undefined ? {} : { key_id: key }) },
     }),
   );
 }

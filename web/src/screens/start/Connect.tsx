@@ -1,11 +1,12 @@
 // Step one: which provider, which key.
-import { Button, TextInput } from "@mantine/core";
+import { Anchor, Button, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { inLanguage, type Provider, providersQuery } from "~/channels/providers";
+import { findProviders, inLanguage, type Provider, providersQuery } from "~/channels/providers";
 import { useWords } from "~/i18n";
+import { IconSearch } from "~/kit/icons";
 import { Chip } from "~/kit/parts";
-import { Failure, Loading } from "~/kit/states";
+import { Failure, Loading, Note } from "~/kit/states";
 import { ConnectForm } from "./ConnectForm";
 import type { Connected } from "./connect";
 import styles from "./start.module.css";
@@ -61,33 +62,44 @@ function Serves({ connected }: { connected: Connected }) {
   );
 }
 
-const SEARCH_ABOVE = 16;
-
 function Choice({ onConnected }: { onConnected: (connected: Connected) => void }) {
   const { t, language } = useWords();
   const { data: providers, error, refetch } = useQuery(providersQuery);
   const [chosen, setChosen] = useState<Provider | null>(null);
   const [search, setSearch] = useState("");
+  const [all, setAll] = useState(false);
   if (error) return <Failure error={error} retry={() => void refetch()} />;
   if (!providers) return <Loading />;
-  const wanted = search.trim().toLowerCase();
-  const shown = providers.filter(
-    (one) => !wanted || `${one.name.en} ${one.name.zh} ${one.id}`.toLowerCase().includes(wanted),
-  );
+  const usual = providers.filter((one) => one.place > 0).sort((a, b) => a.place - b.place);
+  const found = search.trim() ? findProviders(providers, search) : [];
+  const shown = search.trim() ? found : all ? [...usual, ...providers.filter((one) => one.place === 0)] : usual;
   return (
     <>
       <p className={styles.quiet}>{t("start.connectHint")}</p>
-      {providers.length > SEARCH_ABOVE && (
-        <TextInput
-          mb={10}
-          maw={280}
-          aria-label={t("start.findProvider")}
-          placeholder={t("start.findProvider")}
-          value={search}
-          onChange={(event) => setSearch(event.currentTarget.value)}
-        />
+      <TextInput
+        mb={10}
+        maw={340}
+        type="search"
+        aria-label={t("start.findProvider")}
+        placeholder={t("start.findHint", { count: providers.length })}
+        leftSection={<IconSearch size={15} aria-hidden />}
+        value={search}
+        onChange={(event) => setSearch(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          const first = shown[0];
+          if (event.key === "Enter" && search.trim() && first) setChosen(first);
+          if (event.key === "Escape") setSearch("");
+        }}
+      />
+      {shown.length === 0 && (
+        <Note tone="info">
+          {t("start.noneFound", { wanted: search.trim() })}{" "}
+          <Anchor component="button" type="button" onClick={() => setSearch("openai-compatible")}>
+            {t("start.anyCompatible")}
+          </Anchor>
+        </Note>
       )}
-      <div className={styles.cards}>
+      <div className={styles.cards} role="group" aria-label={t("start.providers")}>
         {shown.map((provider) => (
           <button
             key={provider.id}
@@ -114,6 +126,11 @@ function Choice({ onConnected }: { onConnected: (connected: Connected) => void }
           </button>
         ))}
       </div>
+      {!search.trim() && (
+        <Button variant="subtle" color="gray" size="compact-sm" mt={8} onClick={() => setAll(!all)}>
+          {all ? t("start.onlyUsual") : t("start.allProviders", { count: providers.length })}
+        </Button>
+      )}
       {chosen && <ConnectForm key={chosen.id} provider={chosen} onConnected={onConnected} />}
     </>
   );

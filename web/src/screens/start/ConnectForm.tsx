@@ -1,5 +1,5 @@
 // The form of step one, for the chosen provider: its key, its address, and "Connect".
-import { Autocomplete, Collapse, Textarea, UnstyledButton } from "@mantine/core";
+import { Autocomplete, Collapse, SegmentedControl, Textarea, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Options } from "~/channels/Options";
 import { inLanguage, looksLikeUrl, looksRight, type Provider, parseKeys, parseNames } from "~/channels/providers";
@@ -14,6 +14,7 @@ import styles from "./start.module.css";
 
 interface Values {
   keys: string;
+  apart: boolean;
   baseUrl: string;
   models: string;
   options: Record<string, string>;
@@ -30,7 +31,7 @@ export function ConnectForm({
   const [more, { toggle }] = useDisclosure(false);
   const title = inLanguage(provider.name, language);
   const state = useApiForm<Values, Connected>({
-    initial: { keys: "", baseUrl: provider.base_urls[0] ?? "", models: "", options: {} },
+    initial: { keys: "", apart: false, baseUrl: provider.base_urls[0] ?? "", models: "", options: {} },
     validate: {
       keys: (value) => (provider.key_required && parseKeys(value).length === 0 ? t("start.keyNeeded") : null),
       baseUrl: (value) => (looksLikeUrl(value.trim()) ? null : t("channels.urlNeeded")),
@@ -40,6 +41,7 @@ export function ConnectForm({
         provider,
         title,
         keys: parseKeys(values.keys),
+        apart: values.apart,
         // The provider's own address is left to its data, which may change with the next release.
         baseUrl: values.baseUrl.trim() === provider.base_urls[0] ? "" : values.baseUrl.trim(),
         options: values.options,
@@ -75,7 +77,21 @@ export function ConnectForm({
           <Note tone="info">{t("start.fakeNote")}</Note>
         )}
         {odd > 0 && <Note tone="warn">{n("start.keyOdd", odd, { provider: title })}</Note>}
-        {keys.length > 1 && <Note tone="info">{t("start.keysMany", { count: keys.length })}</Note>}
+        {keys.length > 1 && (
+          <div>
+            <SegmentedControl
+              size="sm"
+              aria-label={t("start.keysMany", { count: keys.length })}
+              value={form.values.apart ? "apart" : "one"}
+              onChange={(value) => form.setFieldValue("apart", value === "apart")}
+              data={[
+                { value: "one", label: t("start.keysOne", { count: keys.length }) },
+                { value: "apart", label: t("start.keysApart", { count: keys.length }) },
+              ]}
+            />
+            <p className={styles.keysHint}>{t(form.values.apart ? "start.keysApartHint" : "start.keysOneHint")}</p>
+          </div>
+        )}
         <div>
           <Autocomplete
             label={t("channels.baseUrl")}

@@ -1,6 +1,6 @@
 // From a key to a channel that serves models and a token to call it with: what "Connect" does.
 import { type Api, ApiFailure, api, take } from "~/api/client";
-import { firstChatModel, type Provider, recommended, type Unsaved } from "~/channels/providers";
+import { firstChatModel, type Provider, recommended, type Unsaved, unique } from "~/channels/providers";
 
 export type Channel = Api<"ChannelView">;
 export type NewKey = Api<"CreatedToken">;
@@ -10,6 +10,8 @@ export interface Wish {
   /** The provider's name as people read it; channels are called by it. */
   title: string;
   keys: string[];
+  /** Whether each of several keys gets a channel of its own. */
+  apart: boolean;
   baseUrl: string;
   options: Record<string, string>;
   /** Names typed by hand, for an upstream that lists none. */
@@ -34,20 +36,21 @@ export class ConnectFailed extends Error {
   }
 }
 
-/** Tries every key at the upstream, then makes one channel for each. Throws ConnectFailed, ApiFailure. */
+/** Tries every key at the upstream, then makes one channel of all, or one of each. Throws ConnectFailed, ApiFailure. */
 export async function connect(wish: Wish): Promise<Connected> {
   const keys = wish.keys.length > 0 ? wish.keys : [""];
   const models: string[][] = [];
   for (const [index, key] of keys.entries()) models.push(await tryKey(wish, key, index));
+  const all = unique(models.flat());
   const taken = await takenNames(wish.title);
   const channels: Channel[] = [];
-  for (const [index, key] of keys.entries()) {
+  const planned = wish.apart ? keys.map((key, index) => ({ key, models: models[index] ?? [] })) : [];
+  for (const one of wish.apart ? planned : [{ key: keys.join("\n"), models: all }]) {
     const name = freeName(wish.title, taken);
     taken.add(name);
-    const body = { ...unsaved(wish, key), name, key, models: models[index] ?? [] } as Api<"NewChannel">;
+    const body = { ...unsaved(wish, one.key), ...one, name } as Api<"NewChannel">;
     channels.push(await take(api.POST("/api/v1/channels", { body })));
   }
-  const all = models.flat();
   return { channels, models: all, model: firstChatModel(all, wish.provider) ?? "" };
 }
 
