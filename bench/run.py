@@ -46,7 +46,7 @@ def free_port() -> int:
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes], patience: float) -> None:
-    """Waits until the port accepts connections."""
+    """Waits until something on the port answers: a socket may accept long before its server is there."""
     until = time.monotonic() + patience
     while time.monotonic() < until:
         if process.poll() is not None:
@@ -54,9 +54,13 @@ def wait_for(port: int, process: subprocess.Popen[bytes], patience: float) -> No
         with socket.socket() as sock:
             sock.settimeout(0.2)
             if sock.connect_ex(("127.0.0.1", port)) == 0:
-                return
+                sock.settimeout(max(until - time.monotonic(), 0.1))
+                sock.sendall(b"GET / HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n")
+                with suppress(ConnectionError):
+                    if sock.recv(1):
+                        return
         time.sleep(0.1)
-    raise RuntimeError("did not listen in time")
+    raise RuntimeError("did not answer in time")
 
 
 @contextmanager

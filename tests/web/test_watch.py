@@ -3,57 +3,91 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
+from uvicorn.protocols.http.flow_control import FlowControl
 
-from sluice.web.http import AsgiClient, Message
-
-
-class Server:
-    """An ASGI server's side of one request: like uvicorn, it says that the client left once it was answered."""
-
-    def __init__(self) -> None:
-        self.watched = asyncio.Event()
-        self.over = asyncio.Event()
-
-    async def receive(self) -> Message:
-        self.watched.set()
-        await self.over.wait()
-        return {"type": "http.disconnect"}
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.body" and not message.get("more_body", False):
-            self.over.set()
+from sluice.web.cycle import Cycle
+from sluice.web.http import WATCH, AsgiClient, Scope
 
 
-@pytest.mark.parametrize(
-    "finish",
-    [lambda client: client.answer(200, [], b"all"), lambda client: client.finish(b"last")],
-    ids=["whole", "stream"],
-)
-async def test_what_follows_the_answer_is_not_cancelled(finish: Callable[[AsgiClient], Awaitable[None]]) -> None:
-    server = Server()
-    client = AsgiClient(server.receive, server.send)
-    client.watch()
-    await server.watched.wait()
-    await finish(client)
-    for _ in range(5):
-        await asyncio.sleep(0)  # what stands in the loop's line has its turn
+class Wire(asyncio.Transport):
+    """A client's connection that takes everything."""
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        pass
+
+
+Work = Callable[[AsgiClient], Coroutine[Any, Any, None]]
+
+
+def serve(work: Work) -> tuple[Cycle, AsgiClient]:
+    """A request in hand, and the relay's view of its client."""
+    wire = Wire()
+    scope: Scope = {"method": "POST"}
+    cycle = Cycle(scope, wire, FlowControl(wire), [], keep_alive=True, expects_continue=False, on_complete=lambda: None)
+    scope[WATCH] = cycle.watch
+    client = AsgiClient(scope, cycle.send)
+    cycle.task = asyncio.create_task(work(client))
+    return cycle, client
+
+
+async def whole(client: AsgiClient) -> None:
+    await client.answer(200, [], b"all")
+
+
+async def stream(client: AsgiClient) -> None:
+    await client.start(200, [])
+    await client.finish(b"last")
+
+
+@pytest.mark.parametrize("finish", [whole, stream])
+async def test_what_follows_the_answer_is_not_cancelled(finish: Work) -> None:
+    answered, rest = asyncio.Event(), asyncio.Event()
+
+    async def work(client: AsgiClient) -> None:
+        client.watch()
+        await finish(client)
+        answered.set()
+        await rest.wait()
+
+    cycle, client = serve(work)
+    await answered.wait()
+    cycle.disconnect()
+    rest.set()
+    assert cycle.task is not None
+    await cycle.task
     assert not client.gone
 
 
 async def test_a_client_that_leaves_before_cancels_the_work() -> None:
-    server = Server()
-    client = AsgiClient(server.receive, server.send)
+    waits = asyncio.Event()
 
-    async def work() -> None:
+    async def work(client: AsgiClient) -> None:
+        client.watch()
+        waits.set()
+        await asyncio.Event().wait()
+
+    cycle, client = serve(work)
+    await waits.wait()
+    cycle.disconnect()
+    assert cycle.task is not None
+    with pytest.raises(asyncio.CancelledError):
+        await cycle.task
+    assert client.gone
+
+
+async def test_a_client_that_left_before_the_watch_cancels_the_work_too() -> None:
+    async def work(client: AsgiClient) -> None:
+        await asyncio.sleep(0)
         client.watch()
         await asyncio.Event().wait()
 
-    task = asyncio.ensure_future(work())
-    await server.watched.wait()
-    server.over.set()
+    cycle, client = serve(work)
+    cycle.disconnect()
+    assert cycle.task is not None
     with pytest.raises(asyncio.CancelledError):
-        await task
+        await cycle.task
     assert client.gone

@@ -42,11 +42,13 @@ class LeaseBook:
 
     def available(self, accounts: tuple[int, ...]) -> Nano:
         """The least that is free on any of them."""
-        leases = self.leases
-        if len(accounts) == 1:
-            lease = leases.get(accounts[0])
-            return lease.free if lease is not None else 0
-        return min((leases[a].free if a in leases else 0 for a in accounts), default=0)
+        least: Nano | None = None
+        for account in accounts:
+            lease = self.leases.get(account)
+            free = 0 if lease is None else lease.granted - lease.spent - lease.reserved
+            if least is None or free < least:
+                least = free
+        return least or 0
 
     def reserve(self, accounts: tuple[int, ...], amount: Nano, now: float) -> bool:
         """Sets the amount aside on all of them, or on none."""

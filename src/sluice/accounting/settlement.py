@@ -7,7 +7,7 @@ import msgspec
 from sluice.base.usage import Usage
 
 
-class AttemptRecord(msgspec.Struct, frozen=True, array_like=True):
+class AttemptRecord(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One try at one channel; columns of the attempts table."""
 
     channel_id: int
@@ -21,7 +21,7 @@ class AttemptRecord(msgspec.Struct, frozen=True, array_like=True):
     """Which of the channel's keys; 0 when it has but one."""
 
 
-class Settlement(msgspec.Struct, frozen=True, array_like=True):
+class Settlement(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A request's row, its attempts and its charges: one record of the journal, applied to the database once (``id``).
 
     ``charges`` lists (account id, nano-dollars to take, >= 0). Field meanings: storage/tables.py ``requests``.

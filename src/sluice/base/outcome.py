@@ -41,7 +41,7 @@ class Fault:
     retry_after: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Reply:
     """A successful unary answer in the client's format. ``usage`` has source ``none`` when the upstream told none."""
 

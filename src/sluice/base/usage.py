@@ -9,7 +9,7 @@ import msgspec
 UsageSource = Literal["upstream", "estimated", "none"]
 
 
-class Usage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Usage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Counts of what was consumed. Totals include their parts: ``input_tokens`` includes the cached, cache-write, audio
     and image tokens listed beside it, ``output_tokens`` the reasoning and audio tokens. No token is in two parts:
     ``cache_write_1h_tokens`` (kept for an hour) are not among ``cache_write_tokens``.

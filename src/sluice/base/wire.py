@@ -19,7 +19,7 @@ class Messages:
     last: Callable[[bytes], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class WireRequest:
     """One HTTP request to an upstream.
 

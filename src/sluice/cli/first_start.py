@@ -17,8 +17,7 @@ from sluice.storage.engine import bump
 from sluice.storage.manage import prices, sessions, users
 from sluice.storage.manage.common import By
 from sluice.storage.tables import users as users_table
-from sluice.web.admin.caller import secret_hash
-from sluice.web.admin.passwords import SHORTEST, Passwords
+from sluice.web.admin.passwords import SHORTEST, Passwords, secret_hash
 
 ROOT = "root"
 OPENING_BALANCE = nano_from_usd("200")

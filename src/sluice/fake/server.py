@@ -11,6 +11,9 @@ import uvicorn
 
 from sluice.fake.app import create_app
 
+ORIGIN = "http://fake.sluice.internal"
+"""Where channels of the built-in fake provider point: each worker serves it on a port of its own."""
+
 
 def run(host: str, port: int) -> None:
     """Serves until interrupted; port 0 takes a free one. The first line printed says where."""

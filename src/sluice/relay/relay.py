@@ -62,7 +62,8 @@ class Relay:
             uncancel()
         finally:
             client.unwatch()
-            self._met_a_defect(job)
+            if not job.settled:
+                self._met_a_defect(job)
 
     async def _serve(self, job: Job, client: ClientConnection) -> None:
         inbound = job.inbound

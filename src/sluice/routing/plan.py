@@ -72,7 +72,7 @@ def plan(snapshot: Snapshot, group: str, model: str, fmt: Format, health: Health
     tiers = snapshot.routes.get((group, model))
     if tiers is None:
         raise _unroutable(snapshot, group, model)
-    if not any(channel.serves(fmt) for tier in tiers for channel in tier):
+    if not _spoken(tiers, fmt):
         raise model_not_found(f"the model {model!r} exists, but no channel that serves it can answer {fmt} requests")
     return Plan(tiers, fmt, health, rng, now)
 
@@ -81,7 +81,7 @@ def _spoken(tiers: tuple[Tier, ...], fmt: Format) -> bool:
     """Whether any of the channels can answer the format."""
     for tier in tiers:
         for channel in tier:
-            if channel.dialect.serves(fmt):
+            if channel.serves(fmt):
                 return True
     return False
 

@@ -160,20 +160,28 @@ def _attempt_row(attempt: Any) -> tuple[Any, ...]:
     return tuple(msgspec.structs.astuple(attempt))
 
 
+# Made once: the library takes longer to make a statement than the database to run it.
+_TAKE = (
+    sa.update(accounts)
+    .where(accounts.c.id == sa.bindparam("account"))
+    .values(
+        balance_nano=accounts.c.balance_nano - sa.bindparam("amount"),
+        leased_nano=accounts.c.leased_nano - sa.bindparam("amount"),
+    )
+)
+_TAKE_GRANTED = (
+    sa.update(leases)
+    .where(leases.c.worker_id == sa.bindparam("worker"), leases.c.account_id == sa.bindparam("account"))
+    .values(granted_nano=leases.c.granted_nano - sa.bindparam("amount"))
+)
+
+
 def _book(conn: sa.Connection, worker_id: str, charged: dict[int, int]) -> None:
     """Takes the charges from the accounts, and from what the worker was granted of them."""
     for account, amount in sorted(charged.items()):
-        conn.execute(
-            sa.update(accounts)
-            .where(accounts.c.id == account)
-            .values(balance_nano=accounts.c.balance_nano - amount, leased_nano=accounts.c.leased_nano - amount)
-        )
-        taken = conn.execute(
-            sa.update(leases)
-            .where(leases.c.worker_id == worker_id, leases.c.account_id == account)
-            .values(granted_nano=leases.c.granted_nano - amount)
-        )
-        if taken.rowcount == 0:
+        taking = {"account": account, "amount": amount}
+        conn.execute(_TAKE, taking)
+        if conn.execute(_TAKE_GRANTED, {"worker": worker_id, **taking}).rowcount == 0:
             row = {"worker_id": worker_id, "account_id": account, "granted_nano": -amount, "updated_ms": 0}
             conn.execute(sa.insert(leases).values(row))
 

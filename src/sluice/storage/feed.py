@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from importlib import import_module
 from typing import Any
 
-import asyncpg
 import sqlalchemy as sa
 import structlog
 
@@ -67,6 +67,8 @@ class ChangeFeed:
 
     async def _listen(self) -> None:
         """Holds a connection that PostgreSQL notifies; the slow poll covers the time it is broken."""
+        # Loaded only here: a gateway on SQLite does without its memory.
+        asyncpg = import_module("asyncpg")
         address = self._db.url.replace("+asyncpg", "", 1)
         while True:
             with suppress(OSError, asyncpg.PostgresError, TimeoutError):

@@ -71,7 +71,7 @@ class Journal:
         self._lock = _take_lock(folder / f"{worker_id}.lock")
         if self._lock is None:
             raise RuntimeError(f"the journal of worker {worker_id} is in use")
-        self._number = 1
+        self._number = self._oldest = 1
         self._size = 0
         self._file = self._open(1)
 
@@ -123,9 +123,12 @@ class Journal:
 
     def drop_before(self, segment: int) -> None:
         """Deletes the files below a number: the database has all of them."""
+        if segment <= self._oldest:
+            return
         for path in journal_files(self._folder, self.worker_id):
             if _number(path) < segment:
                 path.unlink(missing_ok=True)
+        self._oldest = segment
 
     def close(self, *, drop: bool) -> None:
         """Closes the journal; ``drop`` deletes it, when the database has everything."""

@@ -18,8 +18,10 @@ class FolderInUse(Exception):
 def hold(folder: Path) -> None:
     """Makes the folder this process's own until it ends, however it ends. Raises FolderInUse, OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Open for as long as the process lives, and not in its workers: the kernel lets go of the lock with it.
+    # Open for as long as the process lives, also as the server it becomes (serving.py), but not in its workers, which
+    # are started with nothing else open: the kernel lets go of the lock with it.
     number = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+    os.set_inheritable(number, True)
     try:
         fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol, cast
 
+from sluice.upstream.alarm import Alarm
 from sluice.upstream.guard import AddressPolicy
 
 
@@ -42,6 +43,7 @@ class Connection(asyncio.Protocol):
         self._drained: asyncio.Future[None] | None = None
         self._full = False
         self._lost = False
+        self.alarm = Alarm()
         self.exchange: Listener | None = None
         self.served = 0
         self.idle_since = 0.0
@@ -65,6 +67,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         """asyncio: closed by either side."""
         self._lost = True
+        self.alarm.stop()
         self._owner.lost(self)
         self.resume_writing()
         if self.exchange is not None:

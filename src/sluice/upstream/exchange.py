@@ -21,6 +21,31 @@ class Stale(Exception):
 class Http1Exchange:
     """One request and its answer (an Exchange of upstream/client.py). Also the parser's callbacks."""
 
+    __slots__ = (
+        "_complete",
+        "_connection",
+        "_deadlines",
+        "_ends",
+        "_error",
+        "_head_bytes",
+        "_head_done",
+        "_head_lines",
+        "_heard",
+        "_held",
+        "_keep",
+        "_limits",
+        "_loop",
+        "_over",
+        "_parser",
+        "_paused",
+        "_pieces",
+        "_raw_bytes",
+        "_request",
+        "_sent",
+        "_waiter",
+        "head",
+    )
+
     def __init__(
         self, connection: Connection, request: WireRequest, deadlines: Deadlines, limits: Limits, begun: float
     ) -> None:
@@ -234,6 +259,12 @@ class Http1Exchange:
 
     async def read(self, limit: int) -> bytes:
         """The whole body."""
+        if self._complete and not self._over and self._held <= limit:
+            # It came with the head, as most do.
+            data = b"".join(self._pieces)
+            self._pieces.clear()
+            self._release()
+            return data
         parts: list[bytes] = []
         total = 0
         while data := await self.chunk():
@@ -276,11 +307,12 @@ class Http1Exchange:
         if self._error is not None:
             raise self._error
         waiter = self._waiter = self._loop.create_future()
-        timer = self._loop.call_later(self._within(seconds), self._expire)
+        alarm = self._connection.alarm
+        alarm.set(self._loop.time() + self._within(seconds), self._expire)
         try:
             await waiter
         finally:
-            timer.cancel()
+            alarm.clear()
             self._waiter = None
         if self._error is not None and not self._pieces:
             raise self._error

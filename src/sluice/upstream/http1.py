@@ -44,7 +44,7 @@ class Pool:
         loop = asyncio.get_running_loop()
         while True:
             if not fresh:
-                idle = self._pop_idle(loop.time())
+                idle = self.idle(loop.time())
                 if idle is not None:
                     return idle
             if len(self._all) + self._opening < self._limits.max_connections_per_origin:
@@ -53,7 +53,8 @@ class Pool:
                 self._idle.pop().close()  # makes room for the fresh one
             await self._wait_turn(deadline)
 
-    def _pop_idle(self, now: float) -> Connection | None:
+    def idle(self, now: float) -> Connection | None:
+        """A connection that waits for work; None when a new one must be made."""
         while self._idle:
             connection = self._idle.pop()
             if (
@@ -188,7 +189,9 @@ class Http1Transport:
         begun = loop.time()
         fresh = False
         while True:
-            connection = await pool.take(loop.time() + deadlines.connect, fresh=fresh)
+            connection = None if fresh else pool.idle(loop.time())
+            if connection is None:
+                connection = await pool.take(loop.time() + deadlines.connect, fresh=fresh)
             connected()
             exchange = Http1Exchange(connection, request, deadlines, self._limits, begun)
             try:

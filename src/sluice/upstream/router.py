@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from importlib import import_module
+from typing import Any
 
 from sluice.base.wire import WireRequest
 from sluice.upstream.client import Deadlines, Exchange, Limits, Transport, unnoticed
 from sluice.upstream.guard import AddressPolicy, Guard
 from sluice.upstream.http1 import Http1Transport
-from sluice.upstream.proxied import ProxiedTransport
-from sluice.upstream.websocket import SocketTransport
 
 
 class _Overriding:
@@ -21,14 +21,14 @@ class _Overriding:
         self._inner = inner
         self._overrides = overrides
 
-    async def send(
+    def send(
         self, request: WireRequest, deadlines: Deadlines, connected: Callable[[], None] = unnoticed
-    ) -> Exchange:
+    ) -> Coroutine[Any, Any, Exchange]:
         """Sends the request to the origin that stands for its own."""
         other = self._overrides.get(request.origin)
         if other is not None:
             request = dataclasses.replace(request, origin=other)
-        return await self._inner.send(request, deadlines, connected)
+        return self._inner.send(request, deadlines, connected)
 
     async def aclose(self) -> None:
         """Closes every connection."""
@@ -66,7 +66,7 @@ class Transports:
         key = (proxy_url, self._guard.policy)
         found = self._proxied.get(key)
         if found is None:
-            found = ProxiedTransport(proxy_url, self._limits, self._guard, ssl_context=self._tls)
+            found = self._late("proxied", "ProxiedTransport", proxy_url)
             self._proxied[key] = found
         return found
 
@@ -75,10 +75,17 @@ class Transports:
         key = (proxy_url, self._guard.policy)
         found = self._sockets.get(key)
         if found is None:
-            made: Transport = SocketTransport(proxy_url, self._limits, self._guard, ssl_context=self._tls)
+            made = self._late("websocket", "SocketTransport", proxy_url)
             found = _Overriding(made, self._overrides) if self._overrides and not proxy_url else made
             self._sockets[key] = found
         return found
+
+    def _late(self, module: str, name: str, proxy_url: str) -> Transport:
+        """A transport on aiohttp: loaded when first needed, since it would take a tenth of an idle worker's memory."""
+        made: Transport = getattr(import_module(f"sluice.upstream.{module}"), name)(
+            proxy_url, self._limits, self._guard, ssl_context=self._tls
+        )
+        return made
 
     def carrier(self, request: WireRequest, proxy_url: str) -> Transport:
         """The transport for a channel's request of either kind."""

@@ -41,7 +41,7 @@ class Form(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Call:
     """One request of a client, as the dialect needs it.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from sluice.base.errors import GatewayError, not_found
 from sluice.storage.responses import ResponseStore
@@ -48,13 +48,12 @@ class Gateway:
         self._fallback = fallback
         self._new_id = new_id
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Serves one HTTP request."""
         route = self._exact.get((scope["method"], scope["path"]))
         if route is not None:
-            await route(scope, receive, send)
-            return
-        await self._dispatch(scope, receive, self._named(send))
+            return route(scope, receive, send)
+        return self._dispatch(scope, receive, self._named(send))
 
     def _named(self, send: Send) -> Send:
         """Gives answers that have no ``x-request-id`` one; relay routes and the management API make their own."""
@@ -89,7 +88,7 @@ class Gateway:
         elif known is not None and not versioned and method in ("GET", "HEAD"):
             await self._fallback(scope, receive, send)
         else:
-            await _refuse(path, method, known is not None, AsgiClient(receive, send), self._new_id())
+            await _refuse(path, method, known is not None, AsgiClient(scope, send), self._new_id())
 
     def _route_path(self, tail: str) -> str | None:
         if tail in self._paths:

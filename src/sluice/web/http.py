@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
@@ -17,24 +16,21 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-WATCH_AFTER = 0.02
-"""Seconds a request may take before its client's connection is watched; quick answers never pay for a watcher."""
+FIELDS = "sluice.headers"
+"""Where a scope has its headers by name, of two alike the first. Our server puts them there."""
+WATCH = "sluice.watch"
+"""Where a scope has ``Cycle.watch`` (cycle.py); a server that is not ours leaves clients unwatched."""
 
 
 class ClientGone(Exception):
     """The client left before its request was whole."""
 
 
-_FIELDS = "sluice.headers"
-"""Where a scope keeps its headers by name, once they were asked for."""
-
-
 def header(scope: Scope, name: bytes) -> bytes | None:
     """The first value of a request header, by its lower-case name."""
-    fields: dict[bytes, bytes] | None = scope.get(_FIELDS)
+    fields: dict[bytes, bytes] | None = scope.get(FIELDS)
     if fields is None:
-        # Several are asked for in each request: one pass over all of them. Of two alike the first is put in last.
-        fields = scope[_FIELDS] = dict(reversed(scope["headers"]))
+        fields = scope[FIELDS] = dict(reversed(scope["headers"]))
     return fields.get(name)
 
 
@@ -118,46 +114,32 @@ async def preflight(send: Send) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
+def _unwatched(gone: Callable[[], None] | None) -> None:
+    pass
+
+
 class AsgiClient:
     """The relay's view of one ASGI request (relay/inbound.py ClientConnection)."""
 
-    __slots__ = ("_receive", "_send", "_started", "_task", "_timer", "_watcher", "aborted", "gone")
+    __slots__ = ("_send", "_started", "_watch", "aborted", "gone")
 
-    def __init__(self, receive: Receive, send: Send) -> None:
-        self._receive = receive
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._watch: Callable[[Callable[[], None] | None], None] = scope.get(WATCH, _unwatched)
         self._send = send
-        self._timer: asyncio.TimerHandle | None = None
-        self._watcher: asyncio.Task[None] | None = None
-        self._task: asyncio.Task[Any] | None = None
         self._started = False
         self.gone = False
         self.aborted = False
 
     def watch(self) -> None:
-        """Cancels the current task once the client leaves, noticed after ``WATCH_AFTER``."""
-        loop = asyncio.get_running_loop()
-        self._task = asyncio.current_task(loop)
-        self._timer = loop.call_later(WATCH_AFTER, self._start_watcher)
+        """Cancels the current task once the client leaves."""
+        self._watch(self._leave)
 
-    def _start_watcher(self) -> None:
-        self._watcher = asyncio.ensure_future(self._watch())
-
-    async def _watch(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
+    def _leave(self) -> None:
         self.gone = True
-        if self._task is not None:
-            self._task.cancel()
 
     def unwatch(self) -> None:
         """Ends the watch."""
-        self._task = None
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if self._watcher is not None:
-            self._watcher.cancel()
-            self._watcher = None
+        self._watch(None)
 
     @property
     def started(self) -> bool:

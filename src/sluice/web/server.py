@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
 
 import httptools
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from sluice.base.errors import GatewayError
-from sluice.web.errors import OPENAI
-from sluice.web.http import rejection_headers
+from sluice.web.cycle import Cycle
+from sluice.web.errors import OPENAI, internal_error
+from sluice.web.http import FIELDS, WATCH, App, Scope, rejection_headers
 
 STATE = "sluice.edge"
 """Where the application leaves its ``Edge`` in the state of its lifespan."""
@@ -25,6 +30,7 @@ _SLOWEST_BODY = 4096
 """Bytes a second a body must bring once its first seconds are over."""
 _LINGER_SECONDS = 2.0
 """How long a refused client may go on sending before it is cut off: closed at once, it would never read why."""
+_FORWARDED = frozenset({b"x-forwarded-for", b"x-forwarded-proto"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +66,12 @@ class EdgeProtocol(HttpToolsProtocol):
         super().__init__(*args, **options)
         edge: Edge = self.app_state[STATE]
         self._edge = edge
+        # As uvicorn has them: the request read last, which its shutdown asks for, and those read ahead of their turn.
+        self.cycle: Cycle = None  # type: ignore[assignment]
+        self.pipeline: deque[Cycle] = deque()  # type: ignore[assignment]
+        self._served: Cycle | None = None
+        # What trusted proxies forwarded is looked for only in requests that were forwarded.
+        self._inner: Any = self.app.app if isinstance(self.app, ProxyHeadersMiddleware) else self.app
         self._tick_seconds = min(edge.read_timeout, edge.write_timeout, _LINGER_SECONDS) / 4
         self._timer: asyncio.TimerHandle | None = None
         self._phase = _Phase.HEAD
@@ -83,14 +95,21 @@ class EdgeProtocol(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        super().connection_lost(exc)
+        self.connections.discard(self)
+        self.pipeline.clear()
+        for cycle in (self._served, self.cycle):
+            if cycle is not None:
+                cycle.disconnect()
+        self.flow.resume_writing()
+        if exc is None:
+            self.transport.close()
+        self.parser = None  # type: ignore[assignment]
 
     def data_received(self, data: bytes) -> None:
         """asyncio: bytes of requests."""
         if self._phase is _Phase.REFUSED:
             return
         self._fed = len(data)
-        self._unset_keepalive_if_required()
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -111,9 +130,14 @@ class EdgeProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """httptools: a request begins."""
-        super().on_message_begin()
+        self.url = b""
+        self.headers = []
         self._enter(_Phase.HEAD)
         self._head_bytes = 0
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """httptools: one header of a request."""
+        self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         """httptools: a head is whole. Raises what it is refused with: the parser then gives up."""
@@ -130,25 +154,98 @@ class EdgeProtocol(HttpToolsProtocol):
                 self._refusal = _bad_http("this is not a proxy")
                 raise self._refusal
             return
-        super().on_headers_complete()
+        before, self.cycle = self.cycle, self._next_cycle()
+        if before is None or before.response_complete:
+            self._serve(self.cycle)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.append(self.cycle)
         self._enter(_Phase.BODY)
         self._body_bytes = 0
+
+    def _next_cycle(self) -> Cycle:
+        """The request whose head is whole, and its answer. Raises what ``_target`` raises."""
+        path, raw_path, query = _target(self.url)
+        # Of two headers alike the first is put in last, and counts.
+        fields = dict(reversed(self.headers))
+        parser = self.parser
+        version = parser.get_http_version()
+        scope: Scope = {
+            "type": "http",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "http_version": version,
+            "method": parser.get_method().decode("ascii"),
+            "path": path,
+            "raw_path": raw_path,
+            "query_string": query,
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,
+            "root_path": "",
+            "headers": self.headers,
+            "state": self.app_state.copy(),
+            FIELDS: fields,
+        }
+        cycle = Cycle(
+            scope,
+            self.transport,
+            self.flow,
+            self.server_state.default_headers,
+            keep_alive=version != "1.0" and parser.should_keep_alive(),
+            expects_continue=fields.get(b"expect", b"").lower() == b"100-continue",
+            on_complete=self.on_response_complete,
+        )
+        scope[WATCH] = cycle.watch
+        return cycle
+
+    def _serve(self, cycle: Cycle) -> None:
+        self._served = cycle
+        cycle.task = self.loop.create_task(self._run(cycle))
+        self.tasks.add(cycle.task)
+
+    async def _run(self, cycle: Cycle) -> None:
+        """Has the application answer a request. What it leaves unfinished ends the connection."""
+        scope = cycle.scope
+        app: App = self._inner if _FORWARDED.isdisjoint(scope[FIELDS]) else self.app
+        try:
+            await app(scope, cycle.receive, cycle.send)
+            if not cycle.response_complete and not cycle.disconnected:
+                self._give_up(cycle)
+        except BaseException as error:
+            self.logger.error("a request met a defect", exc_info=error)
+            self._give_up(cycle)
+        finally:
+            assert cycle.task is not None
+            self.tasks.discard(cycle.task)
+            cycle.release()
+
+    def _give_up(self, cycle: Cycle) -> None:
+        if not cycle.response_started and not cycle.disconnected:
+            self.transport.write(self._told(internal_error()))
+        cycle.disconnected = True
+        self.transport.close()
 
     def on_body(self, body: bytes) -> None:
         """httptools: a piece of a body."""
         self._body_bytes += len(body)
-        super().on_body(body)
+        if not self.cycle.response_complete:
+            self.cycle.feed(body)
 
     def on_message_complete(self) -> None:
         """httptools: a request is whole."""
         if not self.parser.should_upgrade():
             self._enter(_Phase.NEXT)
-            super().on_message_complete()
+            self.cycle.end()
 
     def on_response_complete(self) -> None:
-        """uvicorn: an answer is whole. What is left of its request has from now on as long as a new head."""
+        """An answer is whole. What is left of its request has from now on as long as a new head."""
         self._age = 0
-        super().on_response_complete()
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._serve(self.pipeline.popleft())
 
     def _decline_upgrade(self, rest: bytes) -> None:
         """Serves a request as if it had not offered another protocol: its head goes through the parser again, without
@@ -184,6 +281,9 @@ class EdgeProtocol(HttpToolsProtocol):
         elif self._phase is _Phase.BODY and not self.cycle.response_complete:
             if waited > self._edge.read_timeout + self._body_bytes / _SLOWEST_BODY:
                 self._refuse(_too_slow())
+        elif self._phase is _Phase.NEXT:
+            if waited > min(self.timeout_keep_alive, self._edge.read_timeout):
+                self.transport.close()
         elif waited > self._edge.read_timeout:
             if self._phase is _Phase.HEAD and self._head_bytes:
                 self._refuse(_too_slow())
@@ -220,8 +320,7 @@ class EdgeProtocol(HttpToolsProtocol):
             self.transport.abort()
             return
         if reading:
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
+            self.cycle.disconnect()
         self.flow.resume_reading()
         self.transport.write(self._told(error))
         self.transport.write_eof()
@@ -245,6 +344,19 @@ class EdgeProtocol(HttpToolsProtocol):
         ]
         lines = b"".join(b"%s: %s\r\n" % pair for pair in headers)
         return STATUS_LINE[error.status] + lines + b"\r\n" + body
+
+
+def _target(url: bytes) -> tuple[str, bytes, bytes]:
+    """The path of a request's target, decoded and as it came, and its query. Raises what makes the parser give up."""
+    return _split(url) if len(url) < 128 else _split.__wrapped__(url)
+
+
+# Most requests of a worker go to a handful of addresses.
+@lru_cache(maxsize=256)
+def _split(url: bytes) -> tuple[str, bytes, bytes]:
+    parsed = httptools.parse_url(url)
+    raw: bytes = parsed.path
+    return unquote(raw.decode("ascii")), raw, parsed.query or b""
 
 
 def _bad_http(message: str) -> GatewayError:

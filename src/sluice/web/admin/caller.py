@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from sluice.storage.manage.common import By, NotFound
 from sluice.storage.manage.users import UserRecord
 from sluice.web.admin.deps import AdminDeps
 from sluice.web.admin.errors import ApiError, forbidden
+from sluice.web.admin.passwords import secret_hash
 from sluice.web.admin.policy import POLICY, ROLES, Role
 
 COOKIE = "sluice_session"
@@ -195,11 +195,6 @@ async def _check_origin(request: Request) -> None:
         public = str((await settings.load(conn))["public_url"])
     if not public or origin.casefold() != public.rstrip("/").casefold():
         raise ApiError(403, "origin_refused", "this request comes from a page of another site")
-
-
-def secret_hash(secret: str) -> bytes:
-    """What is stored of a cookie or a one-time link: both hold 256 bits of chance, so one round is enough."""
-    return hashlib.sha256(secret.encode()).digest()
 
 
 def _listed(networks: tuple[str, ...], address: str) -> bool:

@@ -7,11 +7,11 @@ from pydantic import BaseModel, Field
 
 from sluice.storage.manage import sessions, settings, users
 from sluice.storage.manage.common import By, note
-from sluice.web.admin.caller import COOKIE, COOKIE_PATH, Deps, GuardedRoute, Here, address_of, secret_hash
+from sluice.web.admin.caller import COOKIE, COOKIE_PATH, Deps, GuardedRoute, Here, address_of
 from sluice.web.admin.deps import AdminDeps
 from sluice.web.admin.errors import RESPONSES, ApiError
 from sluice.web.admin.fields import Done, Key, Name, Password, Strict
-from sluice.web.admin.passwords import LONGEST
+from sluice.web.admin.passwords import LONGEST, secret_hash
 from sluice.web.admin.users import UserView, view
 
 router = APIRouter(prefix="/session", tags=["session"], route_class=GuardedRoute, responses=RESPONSES)

@@ -84,7 +84,7 @@ def enter(door: Door, voice: Voice, handler: Handler, key: Callable[[Scope], byt
     async def route(scope: Scope, receive: Receive, send: Send) -> None:
         now_ms = door.clock.now_ms()
         identity = request_id(now_ms, door.rng)
-        client = AsgiClient(receive, send)
+        client = AsgiClient(scope, send)
         try:
             started = door.clock.monotonic()
             token = admit(door.snapshot(), key(scope), client_address(scope), now_ms)

@@ -93,7 +93,7 @@ class Google:
             return
         error = not_found(f"there is nothing at {scope['method']} {scope['path']}")
         identity = request_id(self._door.clock.now_ms(), self._door.rng)
-        await reject(self._door, AsgiClient(receive, send), GOOGLE, error, identity)
+        await reject(self._door, AsgiClient(scope, send), GOOGLE, error, identity)
 
     def _route(self, scope: Scope) -> Route | None:
         path: str = scope["path"].rstrip("/")

@@ -17,7 +17,7 @@ from sluice.formats.patch import parse_top, take_bool, take_int, take_object, ta
 from sluice.relay.admit import check_model
 from sluice.relay.inbound import Inbound, Voice
 from sluice.web.errors import OPENAI, SILENT
-from sluice.web.http import Scope, read_body
+from sluice.web.http import FIELDS, Scope, read_body
 from sluice.web.surfaces.door import Door, Handler, Visit
 
 Top = Mapping[str, Any]
@@ -158,4 +158,6 @@ _FORWARDED = frozenset({b"openai-beta"})
 
 def forwarded(scope: Scope) -> tuple[Header, ...]:
     """The client's headers that may travel to the upstream."""
+    if _FORWARDED.isdisjoint(scope[FIELDS]):
+        return ()
     return tuple([(bytes(k), bytes(v)) for k, v in scope["headers"] if k in _FORWARDED])

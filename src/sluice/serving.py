@@ -1,0 +1,92 @@
+"""What ``sluice serve`` becomes once all is prepared: ``python -m sluice.serving SOCKET WORKERS PROXIES``.
+
+The command prepares the database and then replaces itself by this program, which never loads what only the command
+needs (migrations, the command line, the price files): a server runs for months with what it has in memory.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Mapping
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from sluice.web.server import EdgeProtocol
+
+BACKLOG = 2048
+_DRAIN_SECONDS = 30
+_HUNG_SECONDS = 60
+"""A worker silent for so long is replaced; one that died is at once. On a busy machine Python alone takes seconds to
+start, and a shorter patience would kill every worker before it serves, for ever."""
+
+
+def become_server(
+    sock: socket.socket, workers: int, trusted_proxies: str, environment: Mapping[str, str | None]
+) -> None:
+    """Replaces this process by the server, which listens on the socket. Its workers read the environment, of which
+    these variables are set (or, None, unset) before."""
+    for name, value in environment.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+    sock.set_inheritable(True)
+    # -P: what lies in the current folder is no part of the program.
+    command = [sys.executable, "-P", "-m", "sluice.serving", str(sock.fileno()), str(workers), trusted_proxies]
+    os.execv(sys.executable, command)  # noqa: S606 - no shell is wanted
+
+
+def run(sock: socket.socket, workers: int, trusted_proxies: str) -> None:
+    """Serves until told to stop: one process a worker, all on the one socket."""
+    metrics_dir = None
+    if workers > 1:
+        # Workers share their counters through files; the library reads the folder's name from the environment.
+        metrics_dir = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="sluice-metrics-")
+    config = _config(workers, trusted_proxies)
+    server = uvicorn.Server(config)
+    try:
+        if workers > 1:
+            Multiprocess(config, sockets=[sock]).run()
+        else:
+            server.run(sockets=[sock])
+    finally:
+        if metrics_dir is not None:
+            shutil.rmtree(metrics_dir, ignore_errors=True)
+    if workers == 1 and not server.started:
+        sys.exit("the server could not start; the log above says why")
+
+
+def _config(workers: int, trusted_proxies: str) -> uvicorn.Config:
+    return uvicorn.Config(
+        "sluice.app:from_environment",
+        factory=True,
+        workers=workers,
+        loop="uvloop" if _has_uvloop() else "asyncio",
+        http=EdgeProtocol,
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        backlog=BACKLOG,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=trusted_proxies,
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
+        timeout_worker_healthcheck=_HUNG_SECONDS,
+    )
+
+
+def _has_uvloop() -> bool:
+    return os.name != "nt"
+
+
+if __name__ in ("__main__", "__mp_main__"):
+    # The log's library would load it for coloured tracebacks, which a server's log has not: 7 MB a worker.
+    sys.modules["rich"] = None  # type: ignore[assignment]
+if __name__ == "__main__":
+    run(socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]), sys.argv[3])

@@ -1,0 +1,234 @@
+"""One request and its answer on a client's connection: ASGI's ``receive`` and ``send`` at the price of a few writes.
+
+It stands in for uvicorn's own cycle (docs/decisions/0010-own-cycle.md says why).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+
+from sluice.base.wire import Header
+from sluice.web.http import WATCH, Message, Scope
+
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""What a header's name is made of (RFC 9110, 5.6.2)."""
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_BODILESS = frozenset({204, 304})
+
+
+@lru_cache(maxsize=1024)
+def _opening(name: bytes) -> bytes:
+    """How a header's line begins. Raises RuntimeError for what is no name."""
+    if not _TOKEN.fullmatch(name):
+        raise RuntimeError("a header of an answer has no proper name")
+    return name.lower() + b": "
+
+
+class Cycle:
+    """One request, told by the connection's parser, and its answer, told by an application.
+
+    ``keep_alive``: whether the connection may serve further requests; ``more_body``: whether more of this one is to
+    come; ``disconnected``: nobody reads what is still sent; ``task`` runs the application.
+    """
+
+    __slots__ = (
+        "_chunked",
+        "_expects_continue",
+        "_fixed",
+        "_flow",
+        "_gone",
+        "_head",
+        "_left",
+        "_news",
+        "_on_complete",
+        "_pieces",
+        "_silent",
+        "_size",
+        "_told",
+        "_transport",
+        "disconnected",
+        "keep_alive",
+        "more_body",
+        "response_complete",
+        "response_started",
+        "scope",
+        "task",
+    )
+
+    def __init__(
+        self,
+        scope: Scope,
+        transport: asyncio.Transport,
+        flow: FlowControl,
+        fixed: list[Header],
+        *,
+        keep_alive: bool,
+        expects_continue: bool,
+        on_complete: Callable[[], None],
+    ) -> None:
+        self.scope = scope
+        self.task: asyncio.Task[None] | None = None
+        self.keep_alive = keep_alive
+        self.more_body = True
+        self.disconnected = False
+        self.response_started = False
+        self.response_complete = False
+        self._transport = transport
+        self._flow = flow
+        self._fixed = fixed
+        self._expects_continue = expects_continue
+        self._on_complete: Callable[[], None] | None = on_complete
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._told = False
+        self._news: asyncio.Event | None = None
+        self._gone: Callable[[], None] | None = None
+        self._head = b""
+        self._chunked = self._silent = False
+        self._left = 0
+
+    # The request, told by the connection.
+
+    def feed(self, body: bytes) -> None:
+        """A piece of the body."""
+        self._pieces.append(body)
+        self._size += len(body)
+        if self._size > HIGH_WATER_LIMIT:
+            self._flow.pause_reading()
+        self._wake()
+
+    def end(self) -> None:
+        """The request is whole."""
+        self.more_body = False
+        self._wake()
+
+    def disconnect(self) -> None:
+        """The client is gone, or is no longer listened to."""
+        if not self.response_complete:
+            self.disconnected = True
+            self._tell_gone()
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._news is not None:
+            self._news.set()
+
+    # The application's side.
+
+    def watch(self, gone: Callable[[], None] | None) -> None:
+        """Once the client leaves unanswered, calls and then cancels the request's task; None: no longer."""
+        self._gone = gone
+        if self.disconnected:
+            self._tell_gone()
+
+    def _tell_gone(self) -> None:
+        if self._gone is not None and self.task is not None:
+            self._gone()
+            self.task.cancel()
+
+    async def receive(self) -> Message:
+        """ASGI: what has come of the request since the last time; ``http.disconnect`` once nobody waits for more."""
+        if self._expects_continue:
+            self._expects_continue = False
+            if not self._transport.is_closing():
+                self._transport.write(_CONTINUE)
+        while not (self.disconnected or self.response_complete):
+            if self._pieces or not (self.more_body or self._told):
+                return self._news_of_body()
+            self._flow.resume_reading()
+            if self._news is None:
+                self._news = asyncio.Event()
+            await self._news.wait()
+            self._news.clear()
+        return {"type": "http.disconnect"}
+
+    def _news_of_body(self) -> Message:
+        pieces, self._pieces, self._size = self._pieces, [], 0
+        self._told = not self.more_body
+        self._flow.resume_reading()
+        return {
+            "type": "http.request",
+            "body": pieces[0] if len(pieces) == 1 else b"".join(pieces),
+            "more_body": self.more_body,
+        }
+
+    async def send(self, message: Message) -> None:
+        """ASGI: the head of an answer, or a piece of its body. Waits while the client is slow."""
+        if self._flow.write_paused and not self.disconnected:
+            await self._flow.drain()
+        if self.disconnected:
+            return
+        if not self.response_started:
+            if message["type"] != "http.response.start":
+                raise RuntimeError(f"an answer begins with its head, not with {message['type']}")
+            self._start(message["status"], message.get("headers", ()))
+        elif not self.response_complete:
+            self._write(message.get("body", b""), message.get("more_body", False))
+
+    def _start(self, status: int, headers: Iterable[Header]) -> None:
+        self.response_started = True
+        self._expects_continue = False
+        length = None
+        lines, values = [], []
+        for name, value in (*self._fixed, *headers):
+            opening = _opening(name)
+            if opening == b"content-length: ":
+                length = int(value)
+            elif opening == b"connection: " and b"close" in value.lower():
+                self.keep_alive = False
+                continue
+            lines.append(opening + value)
+            values.append(value)
+        if _CONTROL.search(b" ".join(values)):
+            raise RuntimeError("a header of an answer holds a control character")
+        if not self.keep_alive:
+            lines.append(b"connection: close")
+        self._silent = self.scope["method"] == "HEAD"
+        if length is None and not self._silent and status not in _BODILESS:
+            self._chunked = True
+            lines.append(b"transfer-encoding: chunked")
+        self._left = 0 if self._silent else length or 0
+        head = b"%s%s\r\n\r\n" % (STATUS_LINE[status], b"\r\n".join(lines))
+        if self._left:
+            self._head = head  # leaves in one write with the body, which is ready
+        else:
+            self._transport.write(head)
+
+    def _write(self, body: bytes, more: bool) -> None:
+        if self._silent:
+            body = b""
+        elif self._chunked:
+            body = b"%x\r\n%s\r\n" % (len(body), body) if body else b""
+            if not more:
+                body += b"0\r\n\r\n"
+        else:
+            self._left -= len(body)
+            if self._left < 0 or (self._left and not more):
+                raise RuntimeError("the body of an answer is not as long as its head says")
+        if self._head:
+            body, self._head = self._head + body, b""
+        if body:
+            self._transport.write(body)
+        if not more:
+            self._complete()
+
+    def _complete(self) -> None:
+        self.response_complete = True
+        self._gone = None
+        self._wake()
+        if not self.keep_alive:
+            self._transport.close()
+        if self._on_complete is not None:
+            self._on_complete()
+
+    def release(self) -> None:
+        """The application is done: lets go of what leads back here, so that the collector finds nothing to do."""
+        self._on_complete = self._gone = self.task = None
+        self.scope.pop(WATCH, None)
