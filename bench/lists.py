@@ -76,6 +76,21 @@ TOKEN_LISTS: dict[str, dict[str, Any]] = {
 """Name -> query of the list of tokens."""
 
 
+SUMMARIES: dict[str, dict[str, Any]] = {
+    "all": {},
+    "failed": {"status": "error"},
+    "succeeded": {"status": "ok"},
+    "a model": {"model": "model-3"},
+    "a model's failures": {"model": "model-0", "status": "error"},
+    "a channel and a model": {"channel_id": 3, "model": "model-0"},
+    "a user": {"user_id": 7},
+    "one status": {"status": "502"},
+    "a status nothing has": {"status": "418"},
+    "slow ones": {"min_duration_ms": 59_000},
+}
+"""Name -> filter of the requests that are summed up and told apart."""
+
+
 def interactions(folder: Path) -> dict[str, tuple[str, dict[str, Any]]]:
     """Name -> (path, query) of what the console asks for."""
     with sqlite3.connect(folder / "sluice.db") as db:
@@ -106,9 +121,9 @@ def interactions(folder: Path) -> dict[str, tuple[str, dict[str, Any]]]:
     asked |= {f"logs: {name}": ("/requests", query) for name, query in logs.items()}
     asked["log detail"] = (f"/requests/{some}", {})
     for name, query in (("day", day), ("month", month)):
-        for what, filters in (("all", {}), ("failed", {"status": "error"}), ("a model", {"model": "model-3"})):
+        for what, filters in [*SUMMARIES.items(), ("a token", {"token_id": token})]:
             asked[f"facets: {name}, {what}"] = ("/requests/facets", {**query, **filters})
-            asked[f"histogram: {name}, {what}"] = ("/requests/histogram", {**query, **filters})
+            asked[f"summary: {name}, {what}"] = ("/requests/summary", {**query, **filters})
     for by in ("none", "model", "channel", "user", "token"):
         asked[f"stats: a day by hour and {by}"] = ("/stats", {**day, "bucket": "hour", "by": by})
         asked[f"stats: a week by day and {by}"] = ("/stats", {**week, "bucket": "day", "by": by})
@@ -122,6 +137,8 @@ def interactions(folder: Path) -> dict[str, tuple[str, dict[str, Any]]]:
     asked["channels"] = ("/channels", {"total": "true"})
     asked["prices: search"] = ("/prices", {"search": "gpt", "total": "true"})
     asked["unpriced models"] = ("/prices/unpriced", {})
+    asked["troubles"] = ("/routing/troubles", {})
+    asked["explain"] = ("/routing/explain", {"model": "model-3", "token_id": token})
     asked["audit"] = ("/audit", {"total": "true"})
     return asked
 

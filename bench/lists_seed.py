@@ -23,6 +23,20 @@ USERS = 1_000
 CHANNELS = 40
 DAYS = 30
 _CHUNK = 50_000
+_HOUR_MS = 3_600_000
+_KINDS = (
+    ("none", "''", _HOUR_MS),
+    ("model", "model", _HOUR_MS),
+    ("channel", "CAST(channel_id AS TEXT)", _HOUR_MS),
+    ("user", "CAST(user_id AS TEXT)", 24 * _HOUR_MS),
+    ("token", "CAST(token_id AS TEXT)", 24 * _HOUR_MS),
+)
+"""The sums the gateway keeps at settlement: kind, key, span (storage/usage_totals.py)."""
+_ATTEMPTS = (
+    "INSERT INTO attempts (request_id, seq, channel_id, started_ms, head_ms, duration_ms, status, outcome, message) "
+    "SELECT id, 0, channel_id, 2, 300, duration_ms, status, CASE WHEN status < 400 THEN 'ok' ELSE 'server' END, '' "
+    "FROM requests"
+)
 
 
 async def seed(folder: Path, password: str, tokens: int, requests: int, chance: random.Random) -> None:
@@ -41,6 +55,9 @@ async def seed(folder: Path, password: str, tokens: int, requests: int, chance: 
         _channels(db, now)
         _insert(db, "tokens", _tokens(tokens, now))
         _insert(db, "requests", _requests(requests, tokens, now, chance))
+        db.execute(_ATTEMPTS)
+        for kind, key, span in _KINDS:
+            db.execute(_totals(kind, key, span))
         db.execute("UPDATE revision SET value = value + 1")
         db.execute("COMMIT")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -115,6 +132,7 @@ def _requests(count: int, tokens: int, now: int, chance: random.Random) -> Itera
     for n in range(count):
         at = start + n * step
         token = chance.randrange(1, tokens + 1)
+        first = int(chance.lognormvariate(6, 0.7))
         status = 200 if chance.random() < 0.97 else chance.choice((400, 429, 499, 502))
         yield {
             "id": request_id(at, chance),
@@ -132,8 +150,8 @@ def _requests(count: int, tokens: int, now: int, chance: random.Random) -> Itera
             "rule": "complete",
             "matched_ms": 1,
             "forwarded_ms": 2,
-            "first_ms": 300,
-            "duration_ms": int(chance.expovariate(1 / 4000)),
+            "first_ms": first if status < 400 else 0,
+            "duration_ms": first + int(chance.expovariate(1 / 4000)),
             "input_tokens": 1200,
             "cached_tokens": 200,
             "output_tokens": 300,
@@ -146,3 +164,12 @@ def _requests(count: int, tokens: int, now: int, chance: random.Random) -> Itera
             "dropped": "[]",
             "attempts": 1,
         }
+
+
+def _totals(kind: str, key: str, span: int) -> str:
+    columns = ("input_tokens", "cached_tokens", "output_tokens", "charge_nano", "duration_ms")
+    return (
+        f"INSERT INTO usage_totals (kind, start_ms, key, requests, errors, {', '.join(columns)}) "
+        f"SELECT '{kind}', created_ms / {span} * {span} AS start, {key} AS key, COUNT(*), SUM(status >= 400), "
+        f"{', '.join(f'SUM({name})' for name in columns)} FROM requests GROUP BY start, key"
+    )

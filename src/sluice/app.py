@@ -199,6 +199,8 @@ class Worker:
             changed=self._reload,
             balance_changed=balance_changed,
             health=self.health,
+            snapshot=lambda: self._keeper.snapshot,
+            book=self._health,
             version=__version__,
             private_addresses=lambda: self._guard.policy is AddressPolicy.ANY,
             stopping=lambda: self.leaving,
@@ -269,12 +271,21 @@ class Worker:
             "revision": self._keeper.snapshot.revision,
             "journal_backlog": self._ledger.backlog,
             "channels": {
-                str(channel_id): {
-                    "failures": self._health.failures(channel_id),
-                    "resting": not self._health.healthy(channel_id, self._clock.monotonic()),
-                }
-                for channel_id in self._keeper.snapshot.channels
+                str(channel_id): self._channel_health(channel_id) for channel_id in self._keeper.snapshot.channels
             },
+        }
+
+    def _channel_health(self, channel_id: int) -> Mapping[str, object]:
+        now, now_ms = self._clock.monotonic(), self._clock.now_ms()
+        trouble = self._health.trouble(channel_id)
+        if trouble is None:
+            return {"failures": 0, "resting": False}
+        return {
+            "failures": trouble.failures,
+            "resting": trouble.until > now,
+            "cause": trouble.cause.value,
+            "since_ms": now_ms - int((now - trouble.since) * 1000),
+            "until_ms": now_ms + int((trouble.until - now) * 1000) if trouble.until > now else None,
         }
 
     async def stop(self) -> None:

@@ -109,7 +109,7 @@ def test_a_plain_user_sees_its_requests_and_not_their_channels(people: People, c
     for place in ("/requests/facets", "/requests/live"):
         refused(people.other.get(place, params=others), 403, "forbidden")
         refused(people.user.get(place, params={"channel_id": row["channel_id"]}), 403, "forbidden")
-    for place in ("/requests/histogram", "/stats"):
+    for place in ("/requests/summary", "/stats"):
         refused(people.other.get(place, params=others | month), 403, "forbidden")
     refused(people.user.get("/stats", params={"by": "channel", **month}), 403, "forbidden")
     refused(people.user.get("/stats", params={"by": "user", **month}), 403, "forbidden")
@@ -118,7 +118,7 @@ def test_a_plain_user_sees_its_requests_and_not_their_channels(people: People, c
     assert facets["channel_id"] == facets["user_id"] == []
 
 
-def test_filters_facets_and_histogram_agree(
+def test_filters_facets_and_summary_agree(
     people: People, client: Client, model: str, new_channel: Callable[..., dict[str, object]]
 ) -> None:
     new_channel(models=[f"{model} fails"], model_mapping={f"{model} fails": "fake-chat-500"})
@@ -138,13 +138,39 @@ def test_filters_facets_and_histogram_agree(
     assert (token["value"], token["count"]) == (str(client.token_id), len(rows))
     start, end = rows[-1]["created_ms"], rows[0]["created_ms"] + 1
     span = {"since_ms": start - 60_000, "until_ms": end}
-    bars = ok(people.root.get("/requests/histogram", params=query | span))
-    assert sum(bar["requests"] for bar in bars["items"]) == len(rows)
-    by_model = ok(people.root.get("/requests/histogram", params={"model": model} | span))
-    assert sum(bar["requests"] for bar in by_model["items"]) == 3
-    assert sum(bar["errors"] for bar in by_model["items"]) == 0
-    failed = ok(people.root.get("/requests/histogram", params={"model": f"{model} fails", "status": "error"} | span))
+    whole = ok(people.root.get("/requests/summary", params=query | span))
+    assert sum(bar["requests"] for bar in whole["items"]) == whole["requests"] == len(rows) == whole["sampled"]
+    assert whole["errors"] == 1
+    assert whole["input_tokens"] == sum(row["input_tokens"] for row in rows)
+    assert Decimal(whole["spend_usd"]) == sum(Decimal(row["charge_usd"]) for row in rows)
+    assert whole["duration"]["p95"] == max(row["duration_ms"] for row in rows)
+    assert whole["first"]["median"] == sorted(row["first_ms"] for row in good)[1]
+    by_model = ok(people.root.get("/requests/summary", params={"model": model} | span))
+    assert (by_model["requests"], by_model["errors"]) == (3, 0)
+    failed = ok(people.root.get("/requests/summary", params={"model": f"{model} fails", "status": "error"} | span))
     assert [(bar["requests"], bar["errors"]) for bar in failed["items"]] == [(1, 1)]
+    assert failed["first"] == {"median": None, "p95": None}
+    backwards = {"since_ms": end, "until_ms": start}
+    error = refused(people.root.get("/requests/summary", params=backwards), 422, "invalid_value")
+    assert error["param"] == "until_ms"
+
+
+def test_why_a_channel_was_chosen_is_kept_with_the_attempt(
+    people: People, client: Client, new_channel: Callable[..., dict[str, object]], name: str
+) -> None:
+    first = new_channel(models=[name], model_mapping={name: "fake-chat-500"}, priority=7, weight=3)
+    second = new_channel(models=[name], model_mapping={name: "fake-chat"}, priority=2)
+    ok(client.chat(name))
+    (row,) = _logged(people, client, 1)
+    tries = ok(people.root.get(f"/requests/{row['id']}"))["tries"]
+    assert [one["channel_id"] for one in tries] == [first["id"], second["id"]]
+    plain = {"among": 1, "resting": 0, "bridged": False, "last_resort": False}
+    assert [one["choice"] for one in tries] == [
+        {"priority": 7, "weight": 3, "weights": 3, **plain},
+        {"priority": 2, "weight": 1, "weights": 1, **plain},
+    ]
+    mine = ok(people.user.get(f"/requests/{row['id']}"))["tries"]
+    assert [one["choice"] for one in mine] == [None, None]
 
 
 def test_stats_agree_with_the_log_however_the_range_is_cut(people: People, client: Client, model: str) -> None:

@@ -42,7 +42,7 @@ group = "partners"
 [[channels]]
 name = "Fake provider"
 provider = "fake"
-models = ["fake-chat", "fake-chat-think", "fake-embedding"]
+models = ["fake-chat", "fake-chat-think", "fake-chat-slow", "fake-embedding"]
 priority = 10
 
 [[channels]]
@@ -137,11 +137,14 @@ def _request(
     used = Usage(input_tokens=chance.randrange(20, 6000), output_tokens=chance.randrange(5, 900), source="upstream")
     good = status == 200
     first = "Fake provider" if model.startswith("fake") else CJK
-    unreachable = AttemptRecord(ids[FAILING], 2, 0, 31, 0, "unreachable", "connection refused")
+    refused = "connection refused"
+    unreachable = AttemptRecord(ids[FAILING], 2, 0, 31, 0, "unreachable", refused, choice=(20, 1, 1, 1, 0, 0))
     tries = [unreachable] if failing or number % 9 == 0 else []
     if not failing:
         outcome = "ok" if good else "rate" if status == 429 else "request"
-        tries.append(AttemptRecord(ids[first], 35 if tries else 2, took // 3, took, status, outcome, ""))
+        why = (0, 3, 4, 2, 1, 0) if tries else (10, 1, 1, 1, 0, 0)
+        began = 35 if tries else 2
+        tries.append(AttemptRecord(ids[first], began, took // 3, took - began, status, outcome, "", choice=why))
     return Settlement(
         id=request_id(at, chance),
         created_ms=at,

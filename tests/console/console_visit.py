@@ -15,6 +15,7 @@ DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 _AXE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 _WAIT_MS = 15_000
+expect.set_options(timeout=_WAIT_MS)
 
 
 @dataclass

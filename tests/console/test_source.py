@@ -88,7 +88,7 @@ def _plain(value: Any) -> Any:
 
 
 async def test_the_clients_types_are_those_of_the_api(gateway: Gateway) -> None:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         document = (await client.get(f"{gateway.origin}/api/v1/openapi.json")).json()
     document["info"] = {"title": document["info"]["title"], "version": "1"}
     canonical = json.dumps(_plain(document), sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given
@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from sluice.base.errors import GatewayError
 from sluice.base.formats import Format
 from sluice.base.outcome import Cause, Fault
+from sluice.routing.explain import Reason, explain
 from sluice.routing.health import HealthBook, HealthPolicy
-from sluice.routing.plan import plan
+from sluice.routing.plan import BRIDGED, LAST_RESORT, plan
 from sluice.routing.snapshot import Channel, Snapshot, index_routes
 from sluice.routing.verdict import RetryPolicy, Verdict, verdict
 from sluice.vendors.dialect import ChannelSpec
@@ -90,6 +91,68 @@ def test_every_candidate_is_tried_once_in_priority_order(members: list[tuple[int
     assert priorities == sorted(priorities, reverse=True)
 
 
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 2),  # priority
+            st.integers(0, 4),  # weight
+            st.sampled_from(["native", "bridged", "mute"]),
+            st.booleans(),  # enabled
+            st.booleans(),  # resting
+            st.sampled_from(["default", "vip"]),
+        ),
+        max_size=8,
+    ),
+    st.integers(0, 999),
+)
+def test_what_is_explained_is_what_is_planned(members: list[tuple[int, int, str, bool, bool, str]], seed: int) -> None:
+    health = HealthBook()
+    channels = []
+    for number, (priority, weight, speech, enabled, resting, group) in enumerate(members):
+        formats = {Format.OPENAI_CHAT} if speech == "native" else {Format.EMBEDDINGS}
+        bridges = {Format.OPENAI_CHAT: object()} if speech == "bridged" else {}
+        changes = {"priority": priority, "weight": weight, "formats": formats, "bridges": bridges, "groups": (group,)}
+        channels.append(_channel(number, enabled=enabled, **changes))
+        if resting:
+            health.failed(number, Fault(cause=Cause.RATE, message="", retry_after=10 + number), 0.0)
+    snapshot = replace(_snapshot(*channels), channels={channel.id: channel for channel in channels})
+    told = explain(snapshot, "default", "m", Format.OPENAI_CHAT, health, 1.0)
+    asked = {one.channel.id: one for one in told if one.rank >= 0}
+    assert {one.channel.id for one in told} == set(range(len(members))), "every one of them lists the model"
+    assert sum(one.chance for one in told) == pytest.approx(1.0 if asked else 0.0)
+    for number, (_, _, speech, enabled, resting, group) in enumerate(members):
+        usable = enabled and group == "default" and speech != "mute"
+        assert (number in asked) == usable
+        reason = next(one.reason for one in told if one.channel.id == number)
+        assert (reason is Reason.RESTING) == (usable and resting)
+    if not asked:
+        return
+    made = plan(snapshot, "default", "m", Format.OPENAI_CHAT, health, random.Random(seed), 1.0)
+    order = []
+    while (channel := made.next()) is not None:
+        order.append(channel.id)
+        priority, weight, weights, among, _, marks = made.choice(channel)
+        assert (priority, weight) == (channel.priority, max(channel.weight, 1))
+        assert bool(marks & LAST_RESORT) == members[channel.id][4]
+        assert bool(marks & BRIDGED) == (members[channel.id][2] == "bridged") == asked[channel.id].bridged
+        if len(order) == 1:
+            assert asked[channel.id].chance == pytest.approx(weight / weights)
+            assert among == sum(one.chance > 0 for one in told)
+    ranks = [asked[number].rank for number in order]
+    assert ranks == sorted(ranks)
+    assert len(ranks) == len(asked)
+
+
+def test_a_model_of_nearly_the_same_name_is_pointed_out() -> None:
+    channels = [_channel(1, models=("OpenAI/GPT-4o",)), _channel(2, mapping={"gpt-4o ": "m"}), _channel(3)]
+    snapshot = replace(_snapshot(*channels), channels={channel.id: channel for channel in channels})
+    told = explain(snapshot, "default", "gpt-4o", Format.OPENAI_CHAT, HealthBook(), 0.0)
+    assert [(one.channel.id, one.reason, one.model) for one in told] == [
+        (1, Reason.NAME, "OpenAI/GPT-4o"),
+        (2, Reason.NAME, "gpt-4o "),
+    ]
+
+
 @pytest.mark.parametrize("asked", ["M", "m ", "m-latest", "", "mm"])
 def test_names_match_exactly(asked: str) -> None:
     with pytest.raises(GatewayError) as caught:
@@ -136,7 +199,7 @@ def test_a_refused_request_says_nothing_about_health(cause: Cause) -> None:
     book = HealthBook()
     for _ in range(10):
         book.failed(1, Fault(cause=cause, message=""), 0.0)
-    assert book.failures(1) == 0
+    assert book.trouble(1) is None
 
 
 def test_health_forgets_deleted_channels() -> None:

@@ -8,7 +8,8 @@ from sluice.base.usage import Usage
 
 
 class AttemptRecord(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One try at one channel; columns of the attempts table."""
+    """One try at one channel; columns of the attempts table. ``choice``: why the channel was chosen (routing/plan.py);
+    empty in journals from before it was noted."""
 
     channel_id: int
     started_ms: int
@@ -19,6 +20,7 @@ class AttemptRecord(msgspec.Struct, frozen=True, array_like=True, gc=False):
     message: str
     key_id: int = 0
     """Which of the channel's keys; 0 when it has but one."""
+    choice: tuple[int, ...] = ()
 
 
 class Settlement(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -10,6 +10,7 @@ from sluice.base.outcome import StreamParser
 from sluice.base.text import LONGEST_MODEL, storable
 from sluice.base.usage import NO_USAGE, Usage
 from sluice.relay.inbound import Inbound
+from sluice.routing.plan import Choice
 from sluice.routing.snapshot import Channel, Snapshot
 from sluice.routing.verdict import Tried
 
@@ -36,6 +37,7 @@ class Job:
     __slots__ = (
         "attempts",
         "channel",
+        "choice",
         "committed",
         "dropped",
         "first_ms",
@@ -61,6 +63,7 @@ class Job:
         self.attempts: list[AttemptRecord] = []
         self.tried: list[Tried] = []
         self.channel: Channel | None = None
+        self.choice: Choice = ()
         self.upstream_model = ""
         self.price = FREE
         self.multiplier = snapshot.multipliers.get(inbound.token.user.group, 1_000_000)
@@ -76,11 +79,12 @@ class Job:
         self.settled = False
         self.dropped: tuple[str, ...] = ()
 
-    def choose(self, channel: Channel) -> None:
-        """Notes the channel about to be tried, and the price it implies: that of the name the client asked for, else of
-        the name the channel maps it to, else the default."""
+    def choose(self, channel: Channel, choice: Choice) -> None:
+        """Notes the channel about to be tried, why it is, and the price it implies: that of the name the client asked
+        for, else of the name the channel maps it to, else the default."""
         model = self.inbound.model
         self.channel = channel
+        self.choice = choice
         self.upstream_model = upstream = channel.spec.model_mapping.get(model, model)
         prices = self.snapshot.prices
         self.price = prices.get(model) or prices.get(upstream) or prices.get("*") or FREE
@@ -114,6 +118,7 @@ class Job:
                 outcome,
                 storable(message, _MESSAGE_LIMIT),
                 self.channel.key_id,
+                self.choice,
             )
         )
 

@@ -74,7 +74,7 @@ class Relay:
         assert channel is not None, "a plan has a candidate"
         if channel.ring:
             channel = self.keys.turn(channel, now)
-        job.choose(channel)
+        job.choose(channel, route.choice(channel))
         job.matched_ms = job.since(now)
         await self.till.reserve(job)
         while True:
@@ -95,13 +95,14 @@ class Relay:
         paid."""
         now = self.clock.monotonic()
         if channel.key_id and fault.cause in KEY_FAULTS and (other := self._other_key(job, channel, now)):
-            job.choose(other)
+            job.choose(other, job.choice)
             return other
         refusal: GatewayError | None = None
+        why = job.choice
         while following := route.next():
             if following.ring:
                 following = self.keys.turn(following, now)
-            job.choose(following)
+            job.choose(following, route.choice(following))
             try:
                 await self.till.reserve(job)
             except GatewayError as error:
@@ -110,7 +111,7 @@ class Relay:
                 return following
         if refusal is None:
             return None
-        job.choose(channel)
+        job.choose(channel, why)
         raise refusal
 
     def _other_key(self, job: Job, channel: Channel, now: float) -> Channel | None:

@@ -18,7 +18,12 @@ class HealthPolicy:
 
 
 @dataclass(slots=True)
-class _Trouble:
+class Trouble:
+    """Consecutive failures of a channel: since when, the newest one's cause, and until when the channel rests (0: it
+    does not)."""
+
+    since: float
+    cause: Cause
     failures: int = 0
     until: float = 0.0
 
@@ -32,7 +37,7 @@ class HealthBook:
 
     def __init__(self, policy: HealthPolicy | None = None) -> None:
         self._policy = policy or HealthPolicy()
-        self._troubles: dict[int, _Trouble] = {}
+        self._troubles: dict[int, Trouble] = {}
 
     def healthy(self, channel_id: int, now: float) -> bool:
         """Whether the channel may be chosen before resting ones."""
@@ -44,10 +49,9 @@ class HealthBook:
         trouble = self._troubles.get(channel_id)
         return trouble.until if trouble else 0.0
 
-    def failures(self, channel_id: int) -> int:
-        """Consecutive failures so far."""
-        trouble = self._troubles.get(channel_id)
-        return trouble.failures if trouble else 0
+    def trouble(self, channel_id: int) -> Trouble | None:
+        """The failures since the channel last answered; None when there were none."""
+        return self._troubles.get(channel_id)
 
     def succeeded(self, channel_id: int) -> None:
         """Forgets the channel's trouble."""
@@ -59,8 +63,9 @@ class HealthBook:
         if fault.cause in _OWN_FAULT:
             return
         policy = self._policy
-        trouble = self._troubles.setdefault(channel_id, _Trouble())
+        trouble = self._troubles.setdefault(channel_id, Trouble(since=now, cause=fault.cause))
         trouble.failures += 1
+        trouble.cause = fault.cause
         if fault.cause is Cause.AUTH:
             rest = policy.auth_rest
         elif fault.retry_after is not None:

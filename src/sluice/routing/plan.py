@@ -8,6 +8,16 @@ from sluice.base.formats import Format
 from sluice.routing.health import HealthBook
 from sluice.routing.snapshot import Channel, Snapshot, Tier
 
+Choice = tuple[int, ...]
+"""Why a channel was chosen: its priority; its weight, and the sum of the weights it was drawn by; how many it was drawn
+from; how many of the same priority were set aside because they rest; and marks, added up. Six numbers, for they are
+kept with every attempt."""
+
+BRIDGED = 1
+"""The mark of a channel whose answer is translated."""
+LAST_RESORT = 2
+"""The mark of a channel that rests itself: nothing else was left."""
+
 
 class Plan:
     """Yields channels: higher priority first, weighted random within one priority (equal ones: uniform), resting last;
@@ -16,7 +26,19 @@ class Plan:
     Lazy: the order of what is never tried is never worked out.
     """
 
-    __slots__ = ("_fmt", "_health", "_now", "_resting", "_rng", "_tier", "_tiers")
+    __slots__ = (
+        "_among",
+        "_fmt",
+        "_health",
+        "_last_resort",
+        "_now",
+        "_rested",
+        "_resting",
+        "_rng",
+        "_tier",
+        "_tiers",
+        "_total",
+    )
 
     def __init__(self, tiers: tuple[Tier, ...], fmt: Format, health: HealthBook, rng: Rng, now: float) -> None:
         self._tiers = list(reversed(tiers))
@@ -26,6 +48,9 @@ class Plan:
         self._now = now
         self._tier: list[Channel] = []
         self._resting: list[Channel] = []
+        self._rested = 0
+        self._among = self._total = 0
+        self._last_resort = False
 
     def next(self) -> Channel | None:
         """The next channel to try; None when all were tried."""
@@ -33,13 +58,34 @@ class Plan:
             if self._tiers:
                 self._open(self._tiers.pop())
             elif self._resting:
+                self._last_resort = True
+                self._among, self._total = 1, 0
                 return self._resting.pop(0)
             else:
                 return None
         members = self._tier
-        return members.pop() if len(members) == 1 else members.pop(_draw(members, self._rng))
+        self._among = len(members)
+        if self._among == 1:
+            self._total = 0
+            return members.pop()
+        self._total = sum(max(c.weight, 1) for c in members)
+        return members.pop(_draw(members, self._total, self._rng))
+
+    def choice(self, channel: Channel) -> Choice:
+        """Why this channel, which ``next`` has just given."""
+        weight = max(channel.weight, 1)
+        bridged = not channel.dialect.serves(self._fmt)
+        return (
+            channel.priority,
+            weight,
+            self._total or weight,
+            self._among,
+            self._rested,
+            bridged * BRIDGED + self._last_resort * LAST_RESORT,
+        )
 
     def _open(self, tier: Tier) -> None:
+        self._rested = 0
         if len(tier) == 1 and tier[0].dialect.serves(self._fmt) and self._health.healthy(tier[0].id, self._now):
             self._tier = [tier[0]]  # the usual case, without the lists of the general one
             return
@@ -52,12 +98,12 @@ class Plan:
         self._tier = [c for c in able if self._health.healthy(c.id, self._now)]
         if len(self._tier) != len(able):
             resting = [c for c in able if c not in self._tier]
+            self._rested = len(resting)
             self._resting += sorted(resting, key=lambda c: self._health.rests_until(c.id))
 
 
-def _draw(members: list[Channel], rng: Rng) -> int:
-    """The index of a member drawn with probability proportional to its weight."""
-    total = sum(max(c.weight, 1) for c in members)
+def _draw(members: list[Channel], total: int, rng: Rng) -> int:
+    """The index of a member drawn with probability proportional to its weight; ``total`` is their sum."""
     mark = rng.random() * total
     for index, channel in enumerate(members):
         mark -= max(channel.weight, 1)

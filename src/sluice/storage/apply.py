@@ -12,7 +12,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sluice.accounting.settlement import Settlement
+from sluice.accounting.settlement import AttemptRecord, Settlement
 from sluice.base.ids import request_id_bound
 from sluice.storage.bulk import BulkInsert
 from sluice.storage.engine import Database
@@ -156,8 +156,9 @@ def _request_row(item: Settlement) -> tuple[Any, ...]:
     )
 
 
-def _attempt_row(attempt: Any) -> tuple[Any, ...]:
-    return tuple(msgspec.structs.astuple(attempt))
+def _attempt_row(attempt: AttemptRecord) -> tuple[Any, ...]:
+    *plain, choice = msgspec.structs.astuple(attempt)
+    return (*plain, _json(choice))
 
 
 # Made once: the library takes longer to make a statement than the database to run it.

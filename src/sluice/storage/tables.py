@@ -18,6 +18,9 @@ metadata = sa.MetaData(
     }
 )
 
+CHANNEL_FAILED = "outcome NOT IN ('ok', 'client_gone', 'request')"
+"""Of attempts: literally as in the partial index, or SQLite would not use it."""
+
 # SQLite gives out row ids only to INTEGER primary keys.
 _Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -241,6 +244,14 @@ attempts = sa.Table(
     sa.Column("outcome", sa.Text, nullable=False),  # ok | client_gone | a Cause's value
     sa.Column("message", sa.Text, nullable=False),  # redacted
     sa.Column("key_id", sa.Integer, nullable=False, server_default="0"),  # which of the channel's keys; 0: its only one
+    sa.Column("choice", sa.JSON, nullable=False, server_default="[]"),  # routing.plan.Choice; [] where it is not known
+    # What speaks against the channel, not against the request.
+    sa.Index(
+        "ix_attempts_failed_request_id",
+        "request_id",
+        sqlite_where=sa.text(CHANNEL_FAILED),
+        postgresql_where=sa.text(CHANNEL_FAILED),
+    ),
 )
 
 key_marks = sa.Table(  # keys the upstream refused when they were last used (storage/key_marks.py)

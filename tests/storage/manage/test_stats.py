@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import math
 import random
 import sys
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from ledger_tools import settlement
+from ledger_tools import CHANCE, settlement
 
+from sluice.accounting.settlement import AttemptRecord, Settlement
 from sluice.base.ids import request_id
 from sluice.storage.apply import Applier
 from sluice.storage.engine import Database
-from sluice.storage.manage import facets, requests, stats
+from sluice.storage.manage import facets, requests, stats, troubles
 from sluice.storage.manage.requests import RequestFilter
 from sluice.storage.manage.stats import Dimension, Slots
+from sluice.storage.manage.summary import Timing, summary
 from sluice.storage.usage_totals import SUMS
 
 HOUR = 3_600_000
@@ -49,6 +54,7 @@ async def rows(database: Database, tmp_path: Path) -> list[requests.RequestRecor
                 status=chance.choice((200, 200, 200, 429, 502)),
                 charge_nano=chance.randrange(10**6),
                 duration_ms=chance.randrange(5000),
+                first_ms=chance.choice((0, chance.randrange(1, 900))),
             )
         )
     applier = Applier(database, tmp_path)
@@ -139,18 +145,95 @@ async def test_facets_count_the_newest(database: Database, rows: list[requests.R
     assert {one.value: one.count for one in few.fields["model"]} == {name: newest.count(name) for name in set(newest)}
 
 
-async def test_a_histogram_says_from_when_on_it_counts(database: Database, rows: list[requests.RequestRecord]) -> None:
+def _fits(row: requests.RequestRecord, wanted: RequestFilter) -> bool:
+    equal = all(getattr(wanted, name) in (None, getattr(row, name)) for name in (*KEYS.values(), "status"))
+    return equal and wanted.failed in (None, row.status >= 400) and row.duration_ms >= (wanted.min_duration_ms or 0)
+
+
+def _quantile(values: list[int], share: float) -> int | None:
+    return sorted(values)[math.ceil(share * len(values)) - 1] if values else None
+
+
+async def test_a_summary_is_that_of_the_log_whatever_is_asked_for(
+    database: Database, rows: list[requests.RequestRecord]
+) -> None:
+    filters = [
+        RequestFilter(**changes)
+        for changes in (
+            {},
+            {"failed": True},
+            {"failed": False},
+            {"status": 502},
+            {"min_duration_ms": 2500},
+            {"model": "模型", "failed": False},
+            {"model": "m1", "failed": True},
+            {"channel_id": 1, "model": "m1"},
+            {"token_id": 5},
+            {"user_id": 2, "failed": True},
+            {"token_id": 999},
+        )
+    ]
+    async with database.read() as conn:
+        for since, until in ((START, START + 72 * HOUR), (START + 77, START + 31 * HOUR + 5)):
+            for wanted in (replace(one, since_ms=since, until_ms=until) for one in filters):
+                found = await summary(conn, wanted, bucket_ms=HOUR)
+                fitting = [row for row in rows if since <= row.created_ms < until and _fits(row, wanted)]
+                assert (found.since_ms, found.exact, found.sampled) == (since, True, len(fitting)), wanted
+                for name in ("input_tokens", "cached_tokens", "output_tokens", "charge_nano"):
+                    assert sum(getattr(bar, name) for bar in found.bars) == sum(getattr(row, name) for row in fitting)
+                counts = Counter(row.created_ms // HOUR * HOUR for row in fitting)
+                assert {bar.start_ms: bar.requests for bar in found.bars} == counts
+                assert sum(bar.errors for bar in found.bars) == sum(row.status >= 400 for row in fitting)
+                durations = [row.duration_ms for row in fitting]
+                assert found.duration == Timing(median=_quantile(durations, 0.5), p95=_quantile(durations, 0.95))
+                firsts = [row.first_ms for row in fitting if row.first_ms]
+                assert found.first == Timing(median=_quantile(firsts, 0.5), p95=_quantile(firsts, 0.95))
+
+
+async def test_a_summary_says_from_when_on_it_counts_and_how_many_it_timed(
+    database: Database, rows: list[requests.RequestRecord]
+) -> None:
     wanted = RequestFilter(since_ms=START, until_ms=START + 72 * HOUR)
     async with database.read() as conn:
-        whole = await facets.histogram(conn, wanted, bucket_ms=HOUR)
-        part = await facets.histogram(conn, wanted, bucket_ms=HOUR, most=50)
-        none = await facets.histogram(conn, RequestFilter(since_ms=0, until_ms=1), bucket_ms=HOUR)
-    assert sum(bar.requests for bar in whole.bars) == len(rows)
-    assert sum(bar.errors for bar in whole.bars) == sum(row.status >= 400 for row in rows)
-    assert (whole.since_ms, whole.complete) == (START, True)
-    assert (sum(bar.requests for bar in part.bars), part.complete) == (50, False)
-    assert part.since_ms == rows[49].created_ms
-    assert (none.bars, none.since_ms, none.complete) == ((), 0, True)
+        slow = await summary(conn, replace(wanted, min_duration_ms=1), bucket_ms=HOUR, looked=50)
+        sample = await summary(conn, wanted, bucket_ms=24 * HOUR, exact=299, sampled=90)
+        broken = await summary(conn, replace(wanted, failed=True, model="m1"), bucket_ms=HOUR, looked=70)
+        none = await summary(conn, RequestFilter(since_ms=0, until_ms=1), bucket_ms=HOUR)
+    assert slow.since_ms == rows[49].created_ms
+    assert sum(bar.requests for bar in slow.bars) == sum(row.duration_ms > 0 for row in rows[:50])
+    assert (sample.since_ms, sample.exact, sum(bar.requests for bar in sample.bars)) == (START, False, len(rows))
+    assert 60 <= sample.sampled <= 90
+    durations = sorted(row.duration_ms for row in rows)
+    assert sample.duration.median is not None
+    assert 0.35 < durations.index(sample.duration.median) / len(rows) < 0.65
+    # Of the two indexes that could be walked, the one that reaches further back.
+    ends = ([row for row in rows if row.status >= 400][69], [row for row in rows if row.model == "m1"][69])
+    assert broken.since_ms == min(row.created_ms for row in ends)
+    assert (none.bars, none.since_ms, none.exact, none.sampled) == ((), 0, True, 0)
+
+
+async def test_troubles_are_the_newest_failure_of_each_channel(database: Database, tmp_path: Path) -> None:
+    def tried(at: int, *tries: tuple[int, str]) -> Settlement:
+        made = tuple(AttemptRecord(channel, 0, 0, 5, 502, outcome, f"{outcome} at {at}") for channel, outcome in tries)
+        return settlement({}, id=request_id(START + at, CHANCE), created_ms=START + at, attempts=made)
+
+    items = [
+        tried(1, (1, "server"), (2, "ok")),
+        tried(2, (1, "timeout"), (3, "auth"), (1, "credential"), (2, "ok")),
+        tried(3, (1, "ok")),
+        tried(4, (4, "request")),
+        tried(5, (5, "client_gone")),
+    ]
+    await Applier(database, tmp_path).apply("w", items)
+    async with database.read() as conn:
+        found, complete = await troubles.latest(conn, START)
+        late, _ = await troubles.latest(conn, START + 2)
+        few, cut = await troubles.latest(conn, START, most=2)
+    seen = {one.channel_id: (one.failures, one.last_ms - START, one.message) for one in found}
+    assert seen == {1: (3, 2, "credential at 2"), 3: (1, 2, "auth at 2")}
+    assert complete
+    assert {one.channel_id: one.failures for one in late} == {1: 2, 3: 1}
+    assert (sum(one.failures for one in few), cut) == (2, False)
 
 
 @pytest.mark.parametrize("stretch", [7, 1000])

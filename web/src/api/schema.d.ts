@@ -1,5 +1,5 @@
 // Generated from the management API's OpenAPI document by `npm run api`. Not edited by hand.
-// Document: sha256 fa8633fd825d9d1a9dcebbf9d5c2096016e46711e31b02b95832e7f6cbbed8cd (tests/console/test_source.py compares it with the API's).
+// Document: sha256 dd920869db7f323a9dc327fd2290cf641557b7b36b5f91e3510f0169b444549e (tests/console/test_source.py compares it with the API's).
 
 export interface paths {
     "/api/v1/audit": {
@@ -513,26 +513,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/requests/histogram": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Request Histogram
-         * @description The filtered requests over time, in at most 60 stretches or in days.
-         */
-        get: operations["get_request_histogram"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/requests/live": {
         parameters: {
             query?: never;
@@ -548,6 +528,66 @@ export interface paths {
          *     the caller's session.
          */
         get: operations["watch_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Request Summary
+         * @description The filtered requests over time, in at most 60 stretches or in days; their sums; their percentiles.
+         */
+        get: operations["get_request_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain Routing
+         * @description The channels a request would be offered to, with the probability of each; and why the others are left out.
+         */
+        get: operations["explain_routing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/troubles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Troubles
+         * @description The newest failure of each channel within the last 24 hours, and how many there were.
+         */
+        get: operations["list_troubles"];
         put?: never;
         post?: never;
         delete?: never;
@@ -887,6 +927,8 @@ export interface components {
             channel_id: number | null;
             /** Channel Name */
             channel_name: string | null;
+            /** @description null for plain users, and where it was not noted. */
+            choice: components["schemas"]["ChoiceView"] | null;
             /** Duration Ms */
             duration_ms: number;
             /**
@@ -1169,6 +1211,41 @@ export interface components {
             weight: number;
         };
         /**
+         * ChoiceView
+         * @description Why a channel was chosen, at the time.
+         */
+        ChoiceView: {
+            /**
+             * Among
+             * @description How many channels of its priority it was drawn from; 1: there was no choice.
+             */
+            among: number;
+            /**
+             * Bridged
+             * @description Its answer was translated: none that speaks the client's protocol was left.
+             */
+            bridged: boolean;
+            /**
+             * Last Resort
+             * @description It was resting itself, and no other was left.
+             */
+            last_resort: boolean;
+            /** Priority */
+            priority: number;
+            /**
+             * Resting
+             * @description How many of its priority were set aside because they had failed lately.
+             */
+            resting: number;
+            /** Weight */
+            weight: number;
+            /**
+             * Weights
+             * @description The sum of the weights it was drawn by.
+             */
+            weights: number;
+        };
+        /**
          * CreatedToken
          * @description A new token with its key. The key is shown this once.
          */
@@ -1362,6 +1439,29 @@ export interface components {
             request_id: string;
         };
         /**
+         * Explanation
+         * @description Where a request goes at this moment, by this worker's knowledge.
+         */
+        Explanation: {
+            /** Group */
+            group: string;
+            /**
+             * Items
+             * @description Those first that are asked first.
+             */
+            items: components["schemas"]["StandingView"][];
+            /**
+             * Others
+             * @description How many channels have nothing to do with the model.
+             */
+            others: number;
+            /**
+             * Refusals
+             * @description Why the token's request would not even be routed.
+             */
+            refusals: ("management_token" | "token_disabled" | "token_expired" | "model_not_allowed" | "insufficient_quota")[];
+        };
+        /**
          * FacetsView
          * @description What the filtered requests are made of: the most frequent values of each field.
          */
@@ -1494,21 +1594,6 @@ export interface components {
             };
             /** Version */
             version: string;
-        };
-        /**
-         * HistogramView
-         * @description Requests over time; stretches without any are left out.
-         */
-        HistogramView: {
-            /** Bucket Ms */
-            bucket_ms: number;
-            /** Items */
-            items: components["schemas"]["BarView"][];
-            /**
-             * Since Ms
-             * @description What lies before was not counted: there are too many requests.
-             */
-            since_ms: number;
         };
         /**
          * ImportDone
@@ -2053,6 +2138,12 @@ export interface components {
             tiers?: components["schemas"]["TierIn"][] | null;
         };
         /**
+         * Reason
+         * @description Why a channel stands where it does; those from DISABLED on are never asked.
+         * @enum {string}
+         */
+        Reason: "candidate" | "resting" | "disabled" | "group" | "format" | "name";
+        /**
          * RequestDetail
          * @description A request with its attempts, what it used, and how its charge came about.
          */
@@ -2326,6 +2417,49 @@ export interface components {
             password: string;
         };
         /**
+         * StandingView
+         * @description One channel's place in the order.
+         */
+        StandingView: {
+            /**
+             * Bridged
+             * @description Whether its answer is translated into the client's protocol.
+             */
+            bridged: boolean;
+            /**
+             * Chance
+             * @description The probability that it is asked first.
+             */
+            chance: number;
+            /** Channel Id */
+            channel_id: number;
+            /** Channel Name */
+            channel_name: string;
+            /**
+             * Model
+             * @description What the channel calls the model; of `name`: the channel's own name.
+             */
+            model: string;
+            /** Priority */
+            priority: number;
+            /** Provider */
+            provider: string;
+            /**
+             * Rank
+             * @description Place in the order, from 0; of equal rank one is drawn by weight; -1: never asked.
+             */
+            rank: number;
+            /** @description `candidate` and `resting` (asked when all candidates failed) are asked; the others never: `disabled`, `group` (not for this group), `format` (cannot answer this protocol), `name` (has a model of nearly this name). */
+            reason: components["schemas"]["Reason"];
+            /**
+             * Rests For Ms
+             * @description How much longer it rests; 0: it does not.
+             */
+            rests_for_ms: number;
+            /** Weight */
+            weight: number;
+        };
+        /**
          * Stats
          * @description Totals in order of time and key; buckets without requests are left out.
          */
@@ -2350,6 +2484,54 @@ export interface components {
             status: number;
             /** Url */
             url: string;
+        };
+        /**
+         * SummaryView
+         * @description The filtered requests over time, added up, and how long they took.
+         */
+        SummaryView: {
+            /** Bucket Ms */
+            bucket_ms: number;
+            /** Cached Tokens */
+            cached_tokens: number;
+            /** @description From a request's arrival to the end of its answer. */
+            duration: components["schemas"]["TimingView"];
+            /** Errors */
+            errors: number;
+            /**
+             * Exact
+             * @description Whether that is all of them; else a sample spread evenly over the time.
+             */
+            exact: boolean;
+            /** @description To the first content; of the requests that have one. */
+            first: components["schemas"]["TimingView"];
+            /** Input Tokens */
+            input_tokens: number;
+            /**
+             * Items
+             * @description Stretches without any requests are left out.
+             */
+            items: components["schemas"]["BarView"][];
+            /** Output Tokens */
+            output_tokens: number;
+            /** Requests */
+            requests: number;
+            /**
+             * Sampled
+             * @description How many requests the timings are made of.
+             */
+            sampled: number;
+            /**
+             * Since Ms
+             * @description What lies before was not counted: there are too many requests.
+             */
+            since_ms: number;
+            /**
+             * Spend Usd
+             * @description Dollars as exact decimal text.
+             * @example 200.00
+             */
+            spend_usd: string;
         };
         /**
          * SystemView
@@ -2462,6 +2644,16 @@ export interface components {
             output?: (string | number) | null;
             /** Reasoning */
             reasoning?: (string | number) | null;
+        };
+        /**
+         * TimingView
+         * @description Milliseconds; null: no request says.
+         */
+        TimingView: {
+            /** Median */
+            median: number | null;
+            /** P95 */
+            p95: number | null;
         };
         /**
          * TokenPage
@@ -2587,6 +2779,11 @@ export interface components {
              * @description The model, or the id of the channel, user or token; "" without `by`.
              */
             key: string;
+            /**
+             * Name
+             * @description The name of the channel, user or token.
+             */
+            name: string | null;
             /** Output Tokens */
             output_tokens: number;
             /** Requests */
@@ -2599,6 +2796,50 @@ export interface components {
             spend_usd: string;
             /** Start Ms */
             start_ms: number;
+        };
+        /**
+         * TroubleList
+         * @description The channels at which something went wrong.
+         */
+        TroubleList: {
+            /**
+             * Complete
+             * @description false: only the newest failures were counted.
+             */
+            complete: boolean;
+            /** Items */
+            items: components["schemas"]["TroubleView"][];
+        };
+        /**
+         * TroubleView
+         * @description What went wrong at a channel within the last 24 hours.
+         */
+        TroubleView: {
+            /** Channel Id */
+            channel_id: number;
+            /**
+             * Failures
+             * @description Failed attempts.
+             */
+            failures: number;
+            /**
+             * Last Ms
+             * @description When the newest failed attempt's request was made.
+             */
+            last_ms: number;
+            /** Message */
+            message: string;
+            /** Model */
+            model: string;
+            /** Outcome */
+            outcome: string;
+            /** Request Id */
+            request_id: string;
+            /**
+             * Status
+             * @description The upstream's HTTP status; 0: none.
+             */
+            status: number;
         };
         /**
          * UnpricedModel
@@ -6106,18 +6347,18 @@ export interface operations {
             };
         };
     };
-    get_request_histogram: {
+    watch_requests: {
         parameters: {
-            query: {
+            query?: {
                 channel_id?: number | null;
                 min_duration_ms?: number | null;
                 model?: string | null;
-                since_ms: number;
+                since_ms?: number | null;
                 /** @description ok, error, or one HTTP status. */
                 status?: ("ok" | "error") | string | null;
                 token_id?: number | null;
                 /** @description Exclusive. */
-                until_ms: number;
+                until_ms?: number | null;
                 user_id?: number | null;
             };
             header?: never;
@@ -6126,13 +6367,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Server-sent events. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HistogramView"];
+                    "text/event-stream": string;
                 };
             };
             /** @description The request is not JSON, or its cursor is not one of this list's. */
@@ -6218,18 +6459,18 @@ export interface operations {
             };
         };
     };
-    watch_requests: {
+    get_request_summary: {
         parameters: {
-            query?: {
+            query: {
                 channel_id?: number | null;
                 min_duration_ms?: number | null;
                 model?: string | null;
-                since_ms?: number | null;
+                since_ms: number;
                 /** @description ok, error, or one HTTP status. */
                 status?: ("ok" | "error") | string | null;
                 token_id?: number | null;
                 /** @description Exclusive. */
-                until_ms?: number | null;
+                until_ms: number;
                 user_id?: number | null;
             };
             header?: never;
@@ -6238,13 +6479,224 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Server-sent events. */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "application/json": components["schemas"]["SummaryView"];
+                };
+            };
+            /** @description The request is not JSON, or its cursor is not one of this list's. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Nobody is signed in, or the management token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The caller's role does not allow it, or the request may be forged. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or the caller may not know of it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something else stands in the way: a taken name, the last root user. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A field is missing, unknown or does not fit; `param` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many attempts; `retry-after` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    explain_routing: {
+        parameters: {
+            query: {
+                /** @description The protocol it asks in. */
+                format?: components["schemas"]["Format"];
+                /** @description The group, when no token is given; `default` by default. */
+                group?: string | null;
+                /** @description The exact name a client asks for. */
+                model: string;
+                /** @description Whose request: the token's user decides the group. */
+                token_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description The request is not JSON, or its cursor is not one of this list's. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Nobody is signed in, or the management token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The caller's role does not allow it, or the request may be forged. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such thing, or the caller may not know of it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Something else stands in the way: a taken name, the last root user. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A field is missing, unknown or does not fit; `param` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many attempts; `retry-after` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The database is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_troubles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TroubleList"];
                 };
             };
             /** @description The request is not JSON, or its cursor is not one of this list's. */

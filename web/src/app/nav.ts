@@ -12,6 +12,7 @@ import {
   IconRocket,
   IconRoute,
   IconSettings,
+  IconSplit,
   IconUsers,
 } from "~/kit/icons";
 import type { Role } from "./session";
@@ -57,6 +58,7 @@ export const AREAS: Area[] = [
     label: "nav.operate",
     places: [
       { to: "/channels", label: "nav.channels", icon: IconRoute, least: "admin", key: "c" },
+      { to: "/routing", label: "nav.routing", icon: IconSplit, least: "admin", key: "r" },
       { to: "/users", label: "nav.users", icon: IconUsers, least: "admin", key: "u" },
     ],
   },

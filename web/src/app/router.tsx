@@ -16,6 +16,7 @@ import { readSearch as readHomeSearch } from "~/screens/home/search";
 import { readSearch as readLogSearch } from "~/screens/logs/search";
 import { readSearch as readPlaygroundSearch } from "~/screens/playground/search";
 import { readSearch as readPriceSearch } from "~/screens/prices/search";
+import { readSearch as readRoutingSearch } from "~/screens/routing/search";
 import { readSearch as readSettingsSearch } from "~/screens/settings/search";
 import { readSearch as readTokenSearch } from "~/screens/tokens/search";
 import { readSearch as readUserSearch } from "~/screens/users/search";
@@ -140,6 +141,14 @@ const health = createRoute({
   component: lazyRouteComponent(() => import("~/screens/health/Health")),
 });
 
+const routing = createRoute({
+  getParentRoute: () => shell,
+  path: "/routing",
+  beforeLoad: only("admin"),
+  validateSearch: readRoutingSearch,
+  component: lazyRouteComponent(() => import("~/screens/routing/Routing")),
+});
+
 const settings = createRoute({
   getParentRoute: () => shell,
   path: "/settings",
@@ -150,7 +159,7 @@ const settings = createRoute({
 const tree = root.addChildren([
   setup,
   signIn,
-  shell.addChildren([home, start, channels, tokens, users, prices, logs, playground, health, settings]),
+  shell.addChildren([home, start, channels, tokens, users, prices, logs, playground, health, routing, settings]),
 ]);
 
 export function makeRouter(client: QueryClient) {

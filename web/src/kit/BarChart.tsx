@@ -25,6 +25,7 @@ interface Props {
 const WIDTH = 640;
 const HEIGHT = 150;
 const COLOURS = 8;
+const TICKS = 8;
 
 export function BarChart({ title, slots, series, format }: Props) {
   const { t } = useWords();
@@ -60,6 +61,7 @@ export function BarChart({ title, slots, series, format }: Props) {
 function Bars({ title, slots, series, sums, format }: Props & { sums: number[] }) {
   const most = Math.max(...sums, 0);
   const step = WIDTH / Math.max(1, slots.length);
+  const every = Math.ceil(slots.length / TICKS);
   const scale = (value: number) => (most > 0 ? (value / most) * (HEIGHT - 18) : 0);
   return (
     <div className={styles.plot}>
@@ -92,9 +94,10 @@ function Bars({ title, slots, series, sums, format }: Props & { sums: number[] }
           );
         })}
       </svg>
-      <div className={styles.ends}>
-        <span>{slots[0]}</span>
-        <span>{slots[slots.length - 1]}</span>
+      <div className={styles.ticks} aria-hidden>
+        {slots.map((slot, at) => (
+          <span key={at}>{at % every === 0 ? slot : ""}</span>
+        ))}
       </div>
     </div>
   );

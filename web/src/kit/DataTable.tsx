@@ -17,6 +17,8 @@ export interface Column<Row> {
   align?: "right";
   /** Left out on cards: what a phone has no room for. */
   wide?: boolean;
+  /** On cards: at the right of its line, or a line of its own. */
+  card?: "end" | "line";
   /** Takes the room that the others leave, and is cut off rather than wrapped. */
   grow?: boolean;
 }
@@ -134,6 +136,7 @@ function Loaded<Row>({
                     data-label={column.header}
                     data-align={column.align}
                     data-wide={column.wide}
+                    data-card={column.card}
                     data-grow={column.grow}
                   >
                     {column.cell(row)}

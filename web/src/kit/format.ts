@@ -35,8 +35,9 @@ export function shortDollars(text: string): string {
   if (value === 0) return "$0";
   const size = Math.abs(value);
   if (size >= 1) return dollars(value.toFixed(2));
-  const places = Math.min(9, 2 - Math.floor(Math.log10(size)));
-  return dollars(value.toFixed(places));
+  const places = Math.max(4, Math.min(9, 2 - Math.floor(Math.log10(size))));
+  // With its noughts, so that points stand below each other.
+  return `${value < 0 ? "-" : ""}$${size.toFixed(places)}`;
 }
 
 /** 1234 ms -> "1.23 s". */
@@ -58,6 +59,19 @@ export function dateTime(ms: number, language: Language): string {
   return new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", {
     dateStyle: "medium",
     timeStyle: "medium",
+  }).format(ms);
+}
+
+/** A time to the minute; the year only when it is not this one. */
+export function moment(ms: number, language: Language): string {
+  const other = new Date(ms).getFullYear() !== new Date().getFullYear();
+  return new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", {
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    hour12: false,
+    ...(other ? { year: "numeric" } : {}),
   }).format(ms);
 }
 

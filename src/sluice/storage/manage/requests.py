@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -72,6 +72,7 @@ class AttemptRecord:
     message: str
     key_id: int
     key_hint: str
+    choice: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +137,8 @@ async def get(conn: AsyncConnection, request_id: str) -> tuple[RequestRecord, tu
     keys = await key_hints(conn, (row["channel_id"] for row in tries if row["key_id"]))
     return record, tuple(
         AttemptRecord(
-            **{key: value for key, value in row.items() if key != "request_id"},
+            **{key: value for key, value in row.items() if key not in ("request_id", "choice")},
+            choice=tuple(row["choice"]),
             channel_name=names.get(row["channel_id"]),
             key_hint=keys.get((row["channel_id"], row["key_id"]), ""),
         )
@@ -144,10 +146,28 @@ async def get(conn: AsyncConnection, request_id: str) -> tuple[RequestRecord, tu
     )
 
 
-def conditions(wanted: RequestFilter) -> list[Any]:
+def conditions(wanted: RequestFilter, *, failed_first: bool = False) -> list[Any]:
     """All that is looked for, so written that one index is walked."""
-    driver, others = _split(wanted)
+    driver, others = _split(wanted, failed_first)
     return [*driver, *others, *_span(wanted)]
+
+
+async def within_reach(conn: AsyncConnection, wanted: RequestFilter, looked: int) -> tuple[RequestFilter, bool]:
+    """The filter, narrowed to what can be looked at without looking at many more than ``looked`` rows; and what to give
+    to ``conditions``: of the indexes that could be walked, the one that reaches further back."""
+    broad = wanted.user_id is None and wanted.token_id is None
+    made: list[tuple[int, bool]] = []
+    for failed_first in (False, True) if wanted.failed and broad else (False,):
+        driver, _ = _split(wanted, failed_first)
+        last = sa.select(requests.c.id).where(*driver, *_span(wanted)).order_by(requests.c.id.desc())
+        end = last.offset(looked - 1).limit(1).scalar_subquery()
+        since_ms = await conn.scalar(sa.select(requests.c.created_ms).where(requests.c.id == end))
+        if since_ms is None:
+            return wanted, failed_first
+        made.append((since_ms, failed_first))
+    since_ms, failed_first = min(made)
+    # In place of the range's own beginning: of two lower bounds SQLite would walk by either.
+    return replace(wanted, since_ms=since_ms), failed_first
 
 
 def _span(wanted: RequestFilter) -> list[sa.ColumnElement[bool]]:
@@ -160,7 +180,7 @@ def _span(wanted: RequestFilter) -> list[sa.ColumnElement[bool]]:
     return span
 
 
-def _split(wanted: RequestFilter) -> tuple[list[Any], list[sa.ColumnElement[bool]]]:
+def _split(wanted: RequestFilter, failed_first: bool = False) -> tuple[list[Any], list[sa.ColumnElement[bool]]]:
     """The condition whose index is walked, and the others, written so that no planner is led to their indexes."""
     indexed: list[tuple[sa.ColumnElement[Any], object]] = [
         (requests.c.token_id, wanted.token_id),
@@ -168,7 +188,7 @@ def _split(wanted: RequestFilter) -> tuple[list[Any], list[sa.ColumnElement[bool
         (requests.c.channel_id, wanted.channel_id),
         (requests.c.model, wanted.model),
     ]
-    driver: list[Any] = []
+    driver: list[Any] = [_FAILED] if failed_first else []
     others: list[sa.ColumnElement[bool]] = []
     for column, value in indexed:
         if value is None:
@@ -179,7 +199,7 @@ def _split(wanted: RequestFilter) -> tuple[list[Any], list[sa.ColumnElement[bool
             driver.append(column == value)
     if wanted.failed is True and not driver:
         driver.append(_FAILED)
-    elif wanted.failed is not None:
+    elif not failed_first and wanted.failed is not None:
         bare = sa.func.coalesce(requests.c.status, 0)
         others.append(bare >= 400 if wanted.failed else bare < 400)
     if wanted.status is not None:

@@ -6,7 +6,8 @@ sums do not tell apart, from the log itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -15,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sluice.base.ids import request_id_bound
 from sluice.base.money import Nano
-from sluice.storage.manage.requests import RequestFilter
-from sluice.storage.tables import requests, usage_totals
+from sluice.storage.manage.requests import RequestFilter, names_of
+from sluice.storage.tables import channels, requests, tokens, usage_totals, users
 from sluice.storage.usage_totals import SPAN_MS, SUMS, Kind
 
 
@@ -56,6 +57,11 @@ _KEYS: dict[Dimension, sa.ColumnElement[Any]] = {
 }
 
 
+_TABLES = {Dimension.CHANNEL: channels, Dimension.USER: users, Dimension.TOKEN: tokens}
+_MOST_SEEKS = 400
+"""The most stretches of time whose rows are looked up one by one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slots:
     """How a range of time (``until_ms`` exclusive) is cut: ``bucket_ms`` 0 makes one bucket of it.
@@ -91,15 +97,14 @@ async def totals(
 ) -> tuple[Total, ...]:
     """The totals in order of time and key; empty buckets are left out. Of ``wanted`` the equalities count.
 
-    ``top`` keeps the keys that were charged most in the whole range, so many of them.
+    ``top`` keeps the keys that were charged most (on the days of the range), so many of them.
     """
-    rows = sa.union_all(*_parts(wanted, slots, dimension)).cte("parts")
+    keys = None
+    if top is not None and dimension is not Dimension.NONE:
+        keys = await _charged_most(conn, wanted, slots, dimension, top)
+    rows = sa.union_all(*_parts(wanted, slots, dimension, keys)).subquery("parts")
     sums = (sa.func.sum(rows.c[name]).label(name) for name in SUMS)
     query = sa.select(rows.c.slot, rows.c.key, *sums).group_by(rows.c.slot, rows.c.key)
-    if top is not None:
-        best = sa.select(rows.c.key).group_by(rows.c.key)
-        best = best.order_by(sa.func.sum(rows.c.charge_nano).desc(), rows.c.key).limit(top)
-        query = query.where(rows.c.key.in_(best))
     found = sorted(await conn.execute(query), key=lambda row: (row.slot, row.key))
     return tuple(
         Total(start_ms=slots.start(row.slot), key=row.key, **{name: int(getattr(row, name)) for name in SUMS})
@@ -107,17 +112,52 @@ async def totals(
     )
 
 
-def _parts(wanted: RequestFilter, slots: Slots, dimension: Dimension) -> list[sa.Select[Any]]:
-    """What is to be added up: kept sums as far as they go, and rows of the log for the rest of the range."""
+async def names(conn: AsyncConnection, dimension: Dimension, keys: Iterable[str]) -> dict[str, str]:
+    """The names behind the keys of totals, of deleted ones too; of models none."""
+    table = _TABLES.get(dimension)
+    if table is None:
+        return {}
+    return {str(number): name for number, name in (await names_of(conn, table, map(int, keys))).items()}
+
+
+async def _charged_most(
+    conn: AsyncConnection, wanted: RequestFilter, slots: Slots, dimension: Dimension, top: int
+) -> list[str]:
+    """The keys that were charged most in the whole range; where sums are kept, on all days that it touches. One sum
+    over very many rows: the others wait until it is known whose are wanted, and the log is not read for it."""
+    whole = replace(slots, bucket_ms=0, offset_ms=0)
+    kept = _kept(wanted, whole, dimension)
+    if kept is not None:
+        span = SPAN_MS[kept[0]]
+        until_ms = -(-slots.until_ms // span) * span
+        whole = replace(whole, since_ms=slots.since_ms // span * span, until_ms=until_ms)
+    parts = _parts(wanted, whole, dimension, sums=("charge_nano",))
+    # A single part stands for itself: SQLite would first copy a union.
+    rows = (parts[0] if len(parts) == 1 else sa.union_all(*parts)).subquery("parts")
+    best = sa.select(rows.c.key).group_by(rows.c.key)
+    best = best.order_by(sa.func.sum(rows.c.charge_nano).desc(), rows.c.key).limit(top)
+    return list((await conn.execute(best)).scalars())
+
+
+def _parts(
+    wanted: RequestFilter,
+    slots: Slots,
+    dimension: Dimension,
+    keys: Sequence[str] | None = None,
+    sums: Sequence[str] = SUMS,
+) -> list[sa.Select[Any]]:
+    """What is to be added up: kept sums as far as they go, and rows of the log for the rest of the range; of some keys,
+    when only those are wanted."""
+    wants = _Wants(wanted, slots, dimension, keys, sums)
     kept = _kept(wanted, slots, dimension)
     if kept is None:
-        return [_from_log(wanted, slots, dimension, slots.since_ms, slots.until_ms)]
+        return [_from_log(wants, slots.since_ms, slots.until_ms)]
     kind, key = kept
     first = -(-slots.since_ms // SPAN_MS[kind]) * SPAN_MS[kind]
     last = max(first, slots.until_ms // SPAN_MS[kind] * SPAN_MS[kind])
     ends = ((slots.since_ms, min(first, slots.until_ms)), (last, slots.until_ms))
-    parts = [_from_log(wanted, slots, dimension, *end) for end in ends if end[0] < end[1]]
-    return [_from_sums(slots, dimension, kind, key, first, last), *parts]
+    parts = [_from_log(wants, *end) for end in ends if end[0] < end[1]]
+    return [_from_sums(wants, kind, key, first, last), *parts]
 
 
 def has_sums(wanted: RequestFilter, slots: Slots) -> bool:
@@ -144,21 +184,36 @@ def _kept(wanted: RequestFilter, slots: Slots, dimension: Dimension) -> tuple[Ki
     return kind, key
 
 
-def _from_sums(
-    slots: Slots, dimension: Dimension, kind: Kind, key: str | None, first: int, last: int
-) -> sa.Select[Any]:
-    table = usage_totals.c
-    where = [table.kind == kind.value, table.start_ms >= first, table.start_ms < last]
+@dataclass(frozen=True, slots=True)
+class _Wants:
+    """What is asked of the sums and of the log alike."""
+
+    wanted: RequestFilter
+    slots: Slots
+    dimension: Dimension
+    keys: Sequence[str] | None
+    sums: Sequence[str]
+
+
+def _from_sums(wants: _Wants, kind: Kind, key: str | None, first: int, last: int) -> sa.Select[Any]:
+    table, span = usage_totals.c, SPAN_MS[kind]
+    where = [table.kind == kind.value]
+    if wants.keys is not None and (last - first) // span <= _MOST_SEEKS:
+        # Each row by its whole key: a range of time would be walked through all keys.
+        where += [table.start_ms.in_(range(first, last, span)), table.key.in_(wants.keys)]
+    else:
+        where += [table.start_ms >= first, table.start_ms < last]
+        where += [] if wants.keys is None else [table.key.in_(wants.keys)]
     if key is not None:
         where.append(table.key == key)
-    shown: sa.ColumnElement[Any] = sa.literal_column("''", sa.Text()) if dimension is Dimension.NONE else table.key
-    sums = (table[name] for name in SUMS)
-    return sa.select(slots.slot(table.start_ms).label("slot"), shown.label("key"), *sums).where(*where)
+    plain = wants.dimension is Dimension.NONE
+    shown: sa.ColumnElement[Any] = sa.literal_column("''", sa.Text()) if plain else table.key
+    sums = (table[name] for name in wants.sums)
+    return sa.select(wants.slots.slot(table.start_ms).label("slot"), shown.label("key"), *sums).where(*where)
 
 
-def _from_log(
-    wanted: RequestFilter, slots: Slots, dimension: Dimension, since_ms: int, until_ms: int
-) -> sa.Select[Any]:
+def _from_log(wants: _Wants, since_ms: int, until_ms: int) -> sa.Select[Any]:
+    wanted, dimension = wants.wanted, wants.dimension
     where = [requests.c.id >= request_id_bound(since_ms), requests.c.id < request_id_bound(until_ms)]
     equal = {
         requests.c.user_id: wanted.user_id,
@@ -167,10 +222,14 @@ def _from_log(
         requests.c.model: wanted.model,
     }
     where += [column == value for column, value in equal.items() if value is not None]
+    if wants.keys is not None:
+        keys = wants.keys if dimension is Dimension.MODEL else [int(key) for key in wants.keys]
+        where.append(_KEYS[dimension].in_(keys))
     key = sa.cast(_KEYS[dimension], sa.Text) if dimension in _KEYS else sa.literal_column("''", sa.Text())
     one: dict[str, sa.ColumnElement[Any]] = {
         "requests": sa.literal_column("1", sa.BigInteger()),
         "errors": sa.case((requests.c.status >= 400, 1), else_=0),
     }
-    columns = (one[name].label(name) if name in one else requests.c[name] for name in SUMS)
-    return sa.select(slots.slot(requests.c.created_ms).label("slot"), key.label("key"), *columns).where(*where)
+    columns = (one[name].label(name) if name in one else requests.c[name] for name in wants.sums)
+    slot = wants.slots.slot(requests.c.created_ms).label("slot")
+    return sa.select(slot, key.label("key"), *columns).where(*where)

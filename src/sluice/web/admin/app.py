@@ -20,6 +20,7 @@ from sluice.web.admin import (
     logs,
     prices,
     probing,
+    routing,
     session,
     system,
     tokens,
@@ -57,7 +58,7 @@ def create_admin(deps: AdminDeps) -> FastAPI:
     )
     app.state.deps = deps
     # The first that fits a path serves it: fixed paths stand before those with an id.
-    modules = (session, bulk_tests, probing, channels, tokens, users, groups, prices, log_views, logs, system)
+    modules = (session, bulk_tests, probing, channels, routing, tokens, users, groups, prices, log_views, logs, system)
     for module in modules:
         app.include_router(module.router, prefix=PREFIX)
     install(app)

@@ -10,15 +10,15 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
+from sluice.base.money import usd_from_nano
 from sluice.storage.engine import DatabaseAway
-from sluice.storage.manage import facets, requests, stats
-from sluice.storage.manage.facets import Bar
+from sluice.storage.manage import facets, requests
 from sluice.storage.manage.requests import RequestFilter, RequestRecord
-from sluice.storage.manage.stats import Slots
+from sluice.storage.manage.summary import Summary, summary
 from sluice.web.admin.caller import GuardedRoute, Here, Visit, still_welcome
 from sluice.web.admin.errors import RESPONSES, invalid
 from sluice.web.admin.events import EVENTS, event, keep_alive, whole
-from sluice.web.admin.fields import Millis
+from sluice.web.admin.fields import Millis, Usd
 from sluice.web.admin.logs import RequestFilters, RequestView, request_view
 from sluice.web.admin.policy import Role
 
@@ -51,8 +51,8 @@ class FacetsView(BaseModel):
     complete: bool = Field(description="Whether that is all of them.")
 
 
-class HistogramQuery(RequestFilters):
-    """Which requests to draw, from when to when."""
+class SummaryQuery(RequestFilters):
+    """Which requests to summarise, from when to when."""
 
     since_ms: Millis
     until_ms: Millis = Field(description="Exclusive.")
@@ -66,12 +66,29 @@ class BarView(BaseModel):
     errors: int
 
 
-class HistogramView(BaseModel):
-    """Requests over time; stretches without any are left out."""
+class TimingView(BaseModel):
+    """Milliseconds; null: no request says."""
+
+    median: int | None
+    p95: int | None
+
+
+class SummaryView(BaseModel):
+    """The filtered requests over time, added up, and how long they took."""
 
     bucket_ms: int
     since_ms: int = Field(description="What lies before was not counted: there are too many requests.")
-    items: list[BarView]
+    items: list[BarView] = Field(description="Stretches without any requests are left out.")
+    requests: int
+    errors: int
+    input_tokens: int
+    cached_tokens: int
+    output_tokens: int
+    spend_usd: Usd
+    duration: TimingView = Field(description="From a request's arrival to the end of its answer.")
+    first: TimingView = Field(description="To the first content; of the requests that have one.")
+    sampled: int = Field(description="How many requests the timings are made of.")
+    exact: bool = Field(description="Whether that is all of them; else a sample spread evenly over the time.")
 
 
 class LiveBatch(BaseModel):
@@ -95,34 +112,33 @@ async def get_request_facets(here: Here, query: Annotated[RequestFilters, Query(
     return FacetsView(**shown, counted=found.counted, complete=found.complete)
 
 
-@router.get("/histogram")
-async def get_request_histogram(here: Here, query: Annotated[HistogramQuery, Query()]) -> HistogramView:
-    """The filtered requests over time, in at most 60 stretches or in days."""
+@router.get("/summary")
+async def get_request_summary(here: Here, query: Annotated[SummaryQuery, Query()]) -> SummaryView:
+    """The filtered requests over time, in at most 60 stretches or in days; their sums; their percentiles."""
     if query.until_ms <= query.since_ms:
         raise invalid("until_ms", "must be later than since_ms")
     wanted = query.wanted(here)
     span = query.until_ms - query.since_ms
     bucket_ms = next((step for step in _STEPS if span <= step * _MOST_BARS), _STEPS[-1])
-    slots = Slots(since_ms=query.since_ms, until_ms=query.until_ms, bucket_ms=bucket_ms)
-    if query.min_duration_ms is None and wanted.status is None and stats.has_sums(wanted, slots):
-        async with here.db.read() as conn:
-            totals = await stats.totals(conn, wanted, slots)
-        bars = [_bar(total.start_ms, total.requests, total.errors, wanted.failed) for total in totals]
-        return HistogramView(bucket_ms=bucket_ms, since_ms=query.since_ms, items=[bar for bar in bars if bar.requests])
     async with here.db.read() as conn:
-        drawn = await facets.histogram(conn, wanted, bucket_ms=bucket_ms)
-    return HistogramView(bucket_ms=bucket_ms, since_ms=drawn.since_ms, items=[_counted(bar) for bar in drawn.bars])
+        found = await summary(conn, wanted, bucket_ms=bucket_ms)
+    return _summed(found, bucket_ms)
 
 
-def _bar(start_ms: int, count: int, errors: int, failed: bool | None) -> BarView:
-    """Of sums over all requests what a filter by outcome leaves."""
-    if failed is None:
-        return BarView(start_ms=start_ms, requests=count, errors=errors)
-    return BarView(start_ms=start_ms, requests=errors if failed else count - errors, errors=errors if failed else 0)
-
-
-def _counted(bar: Bar) -> BarView:
-    return BarView(start_ms=bar.start_ms, requests=bar.requests, errors=bar.errors)
+def _summed(found: Summary, bucket_ms: int) -> SummaryView:
+    names = ("requests", "errors", "input_tokens", "cached_tokens", "output_tokens")
+    sums = {name: sum(getattr(bar, name) for bar in found.bars) for name in names}
+    return SummaryView(
+        bucket_ms=bucket_ms,
+        since_ms=found.since_ms,
+        items=[BarView(start_ms=bar.start_ms, requests=bar.requests, errors=bar.errors) for bar in found.bars],
+        **sums,
+        spend_usd=usd_from_nano(sum(bar.charge_nano for bar in found.bars)),
+        duration=TimingView(median=found.duration.median, p95=found.duration.p95),
+        first=TimingView(median=found.first.median, p95=found.first.p95),
+        sampled=found.sampled,
+        exact=found.exact,
+    )
 
 
 @router.get("/live", response_class=StreamingResponse, responses=EVENTS)

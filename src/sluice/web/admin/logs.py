@@ -11,9 +11,10 @@ from pydantic import BaseModel, Field, StringConstraints
 from sluice.accounting.pricing import explain
 from sluice.base.money import usd_from_nano
 from sluice.base.usage import Usage
+from sluice.routing.plan import BRIDGED, LAST_RESORT
 from sluice.storage.manage import prices, requests, stats
 from sluice.storage.manage.common import NotFound
-from sluice.storage.manage.requests import RequestFilter, RequestRecord
+from sluice.storage.manage.requests import AttemptRecord, RequestFilter, RequestRecord
 from sluice.storage.manage.stats import Dimension, Slots, Total
 from sluice.web.admin.caller import GuardedRoute, Here, Visit
 from sluice.web.admin.errors import RESPONSES, forbidden, invalid, not_found
@@ -64,6 +65,18 @@ class RequestPage(Listing[RequestView]):
     """One page of requests, the newest first. It may come short, or empty, with `next` set: then look further."""
 
 
+class ChoiceView(BaseModel):
+    """Why a channel was chosen, at the time."""
+
+    priority: int
+    weight: int
+    weights: int = Field(description="The sum of the weights it was drawn by.")
+    among: int = Field(description="How many channels of its priority it was drawn from; 1: there was no choice.")
+    resting: int = Field(description="How many of its priority were set aside because they had failed lately.")
+    bridged: bool = Field(description="Its answer was translated: none that speaks the client's protocol was left.")
+    last_resort: bool = Field(description="It was resting itself, and no other was left.")
+
+
 class AttemptView(BaseModel):
     """One try at one channel."""
 
@@ -78,6 +91,7 @@ class AttemptView(BaseModel):
     message: str | None = Field(description="What the upstream said, without secrets; null for plain users.")
     key_id: int | None = Field(description="Which of the channel's keys; 0 when it has but one, null for plain users.")
     key_hint: str | None = Field(description='What of that key may be shown; "" when it is gone.')
+    choice: ChoiceView | None = Field(description="null for plain users, and where it was not noted.")
 
 
 class PriceLine(BaseModel):
@@ -169,6 +183,7 @@ class TotalView(BaseModel):
 
     start_ms: int
     key: str = Field(description='The model, or the id of the channel, user or token; "" without `by`.')
+    name: str | None = Field(description="The name of the channel, user or token.")
     requests: int
     errors: int
     input_tokens: int
@@ -228,9 +243,9 @@ async def get_request(here: Here, request_id: Annotated[RequestId, Path()]) -> R
             raise not_found("request")
         price = await prices.get(conn, record.price_id) if record.price_id else None
     plain = here.caller.role < Role.ADMIN
-    shown = [{name: getattr(attempt, name) for name in AttemptView.model_fields} for attempt in tries]
+    shown = [_attempt(attempt) for attempt in tries]
     if plain:
-        hidden = ("channel_id", "channel_name", "message", "key_id", "key_hint")
+        hidden = ("channel_id", "channel_name", "message", "key_id", "key_hint", "choice")
         shown = [attempt | dict.fromkeys(hidden) for attempt in shown]
     arithmetic = None
     if price is not None:
@@ -251,6 +266,15 @@ async def get_request(here: Here, request_id: Annotated[RequestId, Path()]) -> R
             "price": arithmetic,
         }
     )
+
+
+def _attempt(attempt: AttemptRecord) -> dict[str, Any]:
+    values = {name: getattr(attempt, name) for name in AttemptView.model_fields}
+    if len(attempt.choice) < len(ChoiceView.model_fields) - 1:
+        return values | {"choice": None}
+    priority, weight, weights, among, resting, mark, *_ = attempt.choice
+    choice = {"priority": priority, "weight": weight, "weights": weights, "among": among, "resting": resting}
+    return values | {"choice": choice | {"bridged": bool(mark & BRIDGED), "last_resort": bool(mark & LAST_RESORT)}}
 
 
 @router.get("/stats")
@@ -278,12 +302,14 @@ async def get_stats(here: Here, query: Annotated[StatsQuery, Query()]) -> Stats:
     top = query.top if query.by in (Dimension.USER, Dimension.TOKEN) else None
     async with here.db.read() as conn:
         found = await stats.totals(conn, wanted, slots, query.by, top=top)
-    return Stats(items=[_total(total) for total in found])
+        names = await stats.names(conn, query.by, {total.key for total in found})
+    return Stats(items=[_total(total, names.get(total.key)) for total in found])
 
 
-def _total(total: Total) -> TotalView:
-    values = {name: getattr(total, name) for name in TotalView.model_fields if name != "spend_usd"}
-    return TotalView(**values, spend_usd=usd_from_nano(total.charge_nano))
+def _total(total: Total, name: str | None) -> TotalView:
+    same = [field for field in TotalView.model_fields if field not in ("spend_usd", "name")]
+    values = {field: getattr(total, field) for field in same}
+    return TotalView(**values, name=name, spend_usd=usd_from_nano(total.charge_nano))
 
 
 def narrowed(here: Visit, user_id: int | None, channel_id: int | None) -> int | None:

@@ -12,6 +12,7 @@ import nav from "./nav.json";
 import palette from "./palette.json";
 import playground from "./playground.json";
 import prices from "./prices.json";
+import routing from "./routing.json";
 import settings from "./settings.json";
 import shell from "./shell.json";
 import snippets from "./snippets.json";
@@ -35,6 +36,7 @@ const words = {
   palette,
   playground,
   prices,
+  routing,
   settings,
   shell,
   snippets,

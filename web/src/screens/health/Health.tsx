@@ -7,6 +7,7 @@ import { DataTable } from "~/kit/DataTable";
 import { duration, integer, percent } from "~/kit/format";
 import { Badge, Facts, Page, Section, When } from "~/kit/parts";
 import { Empty, Failure, Loading } from "~/kit/states";
+import styles from "./health.module.css";
 
 type Channel = Api<"ChannelView">;
 
@@ -15,11 +16,24 @@ interface Details {
   database: string;
   revision: number;
   journal_backlog: number;
-  channels: Record<string, { failures: number; resting: boolean } | undefined>;
+  channels: Record<string, ChannelHealth | undefined>;
+}
+
+interface ChannelHealth {
+  failures: number;
+  resting: boolean;
+  /** Of the newest failure. */
+  cause?: string;
+  /** When the first of the failures in a row was. */
+  since_ms?: number;
+  /** Until when it rests. */
+  until_ms?: number | null;
 }
 
 interface Row {
   channel: Channel;
+  known: ChannelHealth | undefined;
+  trouble: Api<"TroubleView"> | undefined;
   failures: number;
   state: "resting" | "well" | "off";
   total: Api<"TotalView"> | undefined;
@@ -98,12 +112,14 @@ function Channels({ details }: { details: Details }) {
               </Link>
             ),
           },
-          { id: "state", header: t("common.status"), cell: (row) => <State row={row} /> },
+          { id: "state", header: t("common.status"), card: "end", cell: (row) => <State row={row} /> },
+          { id: "last", header: t("health.lastError"), card: "line", cell: (row) => <LastError row={row} /> },
           {
             id: "failures",
-            header: t("health.failures"),
+            header: t("health.failuresDay"),
             align: "right",
-            cell: (row) => <span className="num">{row.failures}</span>,
+            wide: true,
+            cell: ({ trouble }) => <span className="num">{integer(trouble?.failures ?? 0, language)}</span>,
           },
           {
             id: "requests",
@@ -156,19 +172,45 @@ function Channels({ details }: { details: Details }) {
 }
 
 function State({ row }: { row: Row }) {
-  const { t } = useWords();
-  switch (row.state) {
-    case "off":
-      return <Badge tone="mute">{t("common.disabled")}</Badge>;
-    case "resting":
-      return <Badge tone="bad">{t("health.resting")}</Badge>;
-    default:
-      return row.failures > 0 ? (
-        <Badge tone="warn">{t("health.shaky")}</Badge>
-      ) : (
-        <Badge tone="good">{t("health.well")}</Badge>
-      );
-  }
+  const { t, n } = useWords();
+  if (row.state === "off") return <Badge tone="mute">{t("common.disabled")}</Badge>;
+  if (row.failures === 0) return <Badge tone="good">{t("health.well")}</Badge>;
+  const resting = row.state === "resting";
+  const left = row.known?.until_ms ? Math.max(0, row.known.until_ms - Date.now()) : 0;
+  return (
+    <span>
+      <Badge tone={resting ? "bad" : "warn"}>
+        {resting ? t("routing.restsFor", { time: duration(left) }) : t("health.shaky")}
+      </Badge>
+      <small className={styles.since}>
+        {n("health.inARow", row.failures)}
+        {row.known?.since_ms !== undefined && (
+          <>
+            {" "}
+            · {t("health.since")} <When ms={row.known.since_ms} />
+          </>
+        )}
+      </small>
+    </span>
+  );
+}
+
+/** What the upstream said the last time it failed, within a day. */
+function LastError({ row: { trouble } }: { row: Row }) {
+  const { t, find } = useWords();
+  if (!trouble) return <span className={styles.none}>{t("health.noError")}</span>;
+  return (
+    <span className={styles.error} title={trouble.message}>
+      <Link to="/logs" search={{ open: trouble.request_id }}>
+        {trouble.status > 0 && `${trouble.status} `}
+        {find(`logs.outcomes.${trouble.outcome}`) ?? trouble.outcome}
+      </Link>{" "}
+      <small>
+        <When ms={trouble.last_ms} />
+      </small>
+      {trouble.message && <small className={styles.message}>{trouble.message}</small>}
+    </span>
+  );
 }
 
 /** Channels with what is known of them, those in trouble first. */
@@ -187,13 +229,26 @@ function useRows(details: Details): { rows: Row[] | undefined; error: unknown } 
       return take(api.GET("/api/v1/stats", { params: { query } }));
     },
   });
-  const error = channels.error ?? stats.error;
-  if (!channels.data || !stats.data) return { rows: undefined, error };
+  const troubles = useQuery({
+    queryKey: ["troubles"],
+    refetchInterval: EVERY_MS * 3,
+    queryFn: () => take(api.GET("/api/v1/routing/troubles")),
+  });
+  const error = channels.error ?? stats.error ?? troubles.error;
+  if (!channels.data || !stats.data || !troubles.data) return { rows: undefined, error };
+  const failed = new Map(troubles.data.items.map((trouble) => [trouble.channel_id, trouble]));
   const totals = new Map(stats.data.items.map((total) => [total.key, total]));
   const rows = channels.data.items.map((channel): Row => {
     const known = details.channels[String(channel.id)];
     const state = channel.status === "disabled" ? "off" : known?.resting ? "resting" : "well";
-    return { channel, failures: known?.failures ?? 0, state, total: totals.get(String(channel.id)) };
+    return {
+      channel,
+      known,
+      trouble: failed.get(channel.id),
+      failures: known?.failures ?? 0,
+      state,
+      total: totals.get(String(channel.id)),
+    };
   });
   const rank = (row: Row) => ({ resting: 0, well: row.failures > 0 ? 1 : 2, off: 3 })[row.state];
   return { rows: rows.sort((a, b) => rank(a) - rank(b)), error };

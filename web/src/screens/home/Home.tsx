@@ -18,6 +18,7 @@ type Total = Api<"TotalView">;
 type By = "model" | "channel" | "token" | "user";
 
 const route = getRouteApi("/shell/");
+const DAY_MS = 86_400_000;
 const SPANS = [1, 7, 30] as const;
 
 export default function Home() {
@@ -86,7 +87,7 @@ function Charts({ totals, frame, by }: { totals: Total[]; frame: Frame; by: By }
   );
   return (
     <>
-      <Sums totals={totals} />
+      <Sums totals={totals} days={Math.round((frame.until_ms - frame.since_ms) / DAY_MS)} />
       <div className={styles.charts}>
         {chart(
           t("logs.spend"),
@@ -101,26 +102,44 @@ function Charts({ totals, frame, by }: { totals: Total[]; frame: Frame; by: By }
   );
 }
 
-function Sums({ totals }: { totals: Total[] }) {
-  const { t, language } = useWords();
+function Sums({ totals, days }: { totals: Total[]; days: number }) {
+  const { t, n, language } = useWords();
   const sum = (value: (total: Total) => number) => totals.reduce((all, total) => all + value(total), 0);
   const requests = sum((total) => total.requests);
   const errors = sum((total) => total.errors);
-  const tokens = sum((total) => total.input_tokens + total.output_tokens);
+  const spend = sum((total) => Number(total.spend_usd));
+  const input = sum((total) => total.input_tokens);
+  const output = sum((total) => total.output_tokens);
   return (
     <Metrics label={t("logs.sums")}>
-      <Metric name={t("logs.spend")} value={shortDollars(String(sum((total) => Number(total.spend_usd))))} />
-      <Metric name={t("logs.requests")} value={compact(requests, language)} title={integer(requests, language)} />
-      <Metric name={t("home.tokens")} value={compact(tokens, language)} title={integer(tokens, language)} />
+      <Metric
+        name={t("logs.spend")}
+        value={shortDollars(String(spend))}
+        note={requests ? t("logs.each", { usd: shortDollars(String(spend / requests)) }) : ""}
+      />
+      <Metric
+        name={t("logs.requests")}
+        value={compact(requests, language)}
+        title={integer(requests, language)}
+        note={t("home.aDay", { count: compact(Math.round(requests / days), language) })}
+      />
+      <Metric
+        name={t("home.tokens")}
+        value={compact(input + output, language)}
+        title={integer(input + output, language)}
+        note={t("logs.inOut", { input: compact(input, language), output: compact(output, language) })}
+      />
       <Metric
         name={t("logs.errorRate")}
         value={percent(errors, requests, language)}
         title={integer(errors, language)}
+        note={n("logs.failed", errors)}
         tone={errors ? "bad" : undefined}
       />
       <Metric
         name={t("logs.meanTime")}
         value={requests ? duration(sum((total) => total.duration_ms) / requests) : "–"}
+        note=""
       />
     </Metrics>
   );
@@ -129,22 +148,7 @@ function Sums({ totals }: { totals: Total[] }) {
 /** The sums know ids; people know names. */
 function useNames(by: By, totals: Total[]): (key: string) => string {
   const { t } = useWords();
-  const some = totals.some((total) => total.key !== "");
-  const { data } = useQuery({
-    queryKey: [`${by}s`, "names"],
-    enabled: by !== "model" && some,
-    staleTime: 60_000,
-    queryFn: async (): Promise<Map<string, string>> => {
-      const query = { limit: 200 };
-      const page =
-        by === "channel"
-          ? await take(api.GET("/api/v1/channels", { params: { query } }))
-          : by === "token"
-            ? await take(api.GET("/api/v1/tokens", { params: { query } }))
-            : await take(api.GET("/api/v1/users", { params: { query } }));
-      return new Map(page.items.map((one) => [String(one.id), one.name]));
-    },
-  });
+  const known = useMemo(() => new Map(totals.map((total) => [total.key, total.name])), [totals]);
   if (by === "model") return (key) => key;
-  return (key) => (key === "0" ? t("home.noChannel") : (data?.get(key) ?? `#${key}`));
+  return (key) => (key === "0" ? t("home.noChannel") : (known.get(key) ?? `#${key}`));
 }

@@ -1,11 +1,14 @@
 // One request from its arrival to its charge.
 import { Button } from "@mantine/core";
+import { useHotkeys } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { type Api, api, take } from "~/api/client";
+import { atLeast, useSession } from "~/app/session";
 import { useWords } from "~/i18n";
 import { dateTime, duration } from "~/kit/format";
-import { IconChevronLeft, IconChevronRight } from "~/kit/icons";
+import { IconChevronLeft, IconChevronRight, IconMessage, IconSplit } from "~/kit/icons";
 import { CopyButton, CopyIcon, Facts, Money, Section } from "~/kit/parts";
 import { Side } from "~/kit/Side";
 import { Failure, Loading, Note } from "~/kit/states";
@@ -37,6 +40,15 @@ export function Inspector({ id, close, previous, next, show }: Props) {
     retryDelay: 700,
     queryFn: () => take(api.GET("/api/v1/requests/{request_id}", { params: { path: { request_id: id ?? "" } } })),
   });
+  // The same keys as in the list, which is behind this.
+  useHotkeys(
+    id === undefined
+      ? []
+      : [
+          ["j", () => next && show(next)],
+          ["k", () => previous && show(previous)],
+        ],
+  );
   return (
     <Side title={t("logs.request")} opened={id !== undefined} onClose={close} size={680}>
       <div className={styles.walk}>
@@ -75,20 +87,27 @@ export function Inspector({ id, close, previous, next, show }: Props) {
 function Inspected({ request }: { request: Detail }) {
   const { t, find, language } = useWords();
   const origin = usePublicOrigin();
+  const admin = atLeast(useSession(), "admin");
   const rule = find(`logs.rules.${request.rule}`) ?? request.rule;
   return (
     <>
       <Facts
         items={[
           [t("common.status"), <Status key="status" status={request.status} code={request.error_code} />],
-          [t("logs.model"), <code key="model">{request.model}</code>],
+          [t("logs.model"), <ModelLink key="model" request={request} />],
+          ...(request.channel_id
+            ? ([[t("logs.channel"), <ChannelLink key="channel" request={request} />]] as [string, ReactNode][])
+            : []),
           [t("logs.time"), dateTime(request.created_ms, language)],
           [t("logs.took"), duration(request.duration_ms)],
           [t("logs.first"), request.first_ms ? duration(request.first_ms) : "–"],
           [t("logs.cost"), <Money key="cost" usd={request.charge_usd} />],
-          [t("logs.format"), `${request.format}${request.stream ? ` · ${t("logs.stream")}` : ""}`],
+          [
+            t("logs.format"),
+            `${find(`routing.formats.${request.format}`) ?? request.format}${request.stream ? ` · ${t("logs.stream")}` : ""}`,
+          ],
           [t("logs.token"), <TokenLink key="token" request={request} />],
-          [t("logs.user"), request.user_name ?? String(request.user_id)],
+          [t("logs.user"), admin ? <UserLink key="user" request={request} /> : request.user_name],
           [t("logs.client"), request.client || "–"],
           [t("logs.address"), request.address || "–"],
           [t("logs.group"), request.group],
@@ -117,11 +136,75 @@ function Inspected({ request }: { request: Detail }) {
         </Section>
       </div>
       <div className={styles.walk}>
+        {TALKS.has(request.format) && (
+          <Button
+            variant="default"
+            size="compact-md"
+            className={styles.plain}
+            leftSection={<IconMessage size={15} />}
+            renderRoot={(props) => (
+              <Link to="/playground" search={{ model: request.model }} {...(props as Record<string, unknown>)} />
+            )}
+          >
+            {t("logs.openPlayground")}
+          </Button>
+        )}
         <CopyButton text={curlOf(origin, request)} variant="default" size="compact-md">
           {t("logs.copyCurl")}
         </CopyButton>
+        {admin && (
+          <Button
+            variant="default"
+            size="compact-md"
+            className={styles.plain}
+            leftSection={<IconSplit size={15} />}
+            renderRoot={(props) => (
+              <Link
+                to="/routing"
+                search={{ model: request.model, token_id: request.token_id, format: request.format }}
+                {...(props as Record<string, unknown>)}
+              />
+            )}
+          >
+            {t("logs.whereNow")}
+          </Button>
+        )}
       </div>
     </>
+  );
+}
+
+/** The protocols of conversations: what the playground can take up. */
+const TALKS = new Set(["openai_chat", "openai_responses", "anthropic", "gemini"]);
+
+function ModelLink({ request }: { request: Detail }) {
+  const { t } = useWords();
+  const other = request.upstream_model && request.upstream_model !== request.model;
+  return (
+    <>
+      <Link to="/prices" search={{ search: request.model }}>
+        <code>{request.model}</code>
+      </Link>
+      {other && (
+        <small className={styles.upstream}>{t("logs.calledUpstream", { model: request.upstream_model ?? "" })}</small>
+      )}
+    </>
+  );
+}
+
+function ChannelLink({ request }: { request: Detail }) {
+  return (
+    <Link to="/channels" search={{ open: String(request.channel_id) }}>
+      {request.channel_name ?? request.channel_id}
+    </Link>
+  );
+}
+
+function UserLink({ request }: { request: Detail }) {
+  return (
+    <Link to="/users" search={{ open: String(request.user_id) }}>
+      {request.user_name ?? request.user_id}
+    </Link>
   );
 }
 

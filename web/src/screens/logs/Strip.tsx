@@ -1,60 +1,72 @@
-// Sums over what is filtered. The gateway keeps sums by model, channel, token and user, not by status or duration: with
-// those filters only the counts can be given.
-import { useQuery } from "@tanstack/react-query";
-import { api, take } from "~/api/client";
+// The figures of what is filtered.
 import { useWords } from "~/i18n";
-import { compact, duration, integer, percent, shortDollars } from "~/kit/format";
+import { compact, dateTime, dollars, duration, integer, percent, shortDollars } from "~/kit/format";
 import { Metric, Metrics } from "~/kit/Metric";
-import { useHistogram } from "./Histogram";
 import type { filtersOf, Span } from "./span";
+import { useSummary } from "./useSummary";
 
 export function Strip({ filters, span }: { filters: ReturnType<typeof filtersOf>; span: Span }) {
-  const { t, language } = useWords();
-  const counts = useHistogram(filters, span).data;
-  const { status, min_duration_ms, ...summed } = filters;
-  const whole = status === undefined && min_duration_ms === undefined;
-  const query = { ...summed, since_ms: span.since_ms, until_ms: span.until_ms };
-  const { data } = useQuery({
-    queryKey: ["stats", query],
-    enabled: whole,
-    queryFn: () => take(api.GET("/api/v1/stats", { params: { query } })),
-    placeholderData: (old) => old,
-  });
-  const total = data?.items[0];
-  const requests = counts?.items.reduce((sum, bar) => sum + bar.requests, 0);
-  const errors = counts?.items.reduce((sum, bar) => sum + bar.errors, 0) ?? 0;
-  const sums = whole && data ? (total ?? NOTHING) : undefined;
+  const { t, n, language } = useWords();
+  const { data } = useSummary(filters, span);
+  const cut = data !== undefined && data.since_ms > span.since_ms;
+  // What was counted, in a word beside the figure and in full behind it.
+  const counted = cut ? t("logs.countedSince", { time: dateTime(data.since_ms, language) }) : undefined;
+  const count = (value: number) => `${compact(value, language)}${cut ? "+" : ""}`;
+  const exactly = (value: number) => [integer(value, language), counted].filter(Boolean).join(" · ");
+  const made = data
+    ? data.exact
+      ? t("logs.timedAll", { count: integer(data.sampled, language) })
+      : t("logs.timedSome", { count: integer(data.sampled, language) })
+    : undefined;
+  const time = (ms: number | null | undefined) => (typeof ms === "number" ? duration(ms) : "–");
   return (
     <Metrics label={t("logs.sums")}>
       <Metric
         name={t("logs.requests")}
-        value={requests === undefined ? undefined : compact(requests, language)}
-        title={integer(requests ?? 0, language)}
+        value={data && count(data.requests)}
+        title={data && exactly(data.requests)}
+        note={cut ? t("logs.newest") : ""}
       />
       <Metric
         name={t("logs.errorRate")}
-        value={requests === undefined ? undefined : percent(errors, requests, language)}
-        title={integer(errors, language)}
-        tone={errors > 0 ? "bad" : undefined}
+        value={data && percent(data.errors, data.requests, language)}
+        title={data && exactly(data.errors)}
+        note={data ? n("logs.failed", data.errors) : ""}
+        tone={data && data.errors > 0 ? "bad" : undefined}
       />
-      {sums && (
-        <>
-          <Metric name={t("logs.meanTime")} value={sums.requests ? duration(sums.duration_ms / sums.requests) : "–"} />
-          <Metric
-            name={t("logs.inputTokens")}
-            value={compact(sums.input_tokens, language)}
-            title={integer(sums.input_tokens, language)}
-          />
-          <Metric
-            name={t("logs.outputTokens")}
-            value={compact(sums.output_tokens, language)}
-            title={integer(sums.output_tokens, language)}
-          />
-          <Metric name={t("logs.spend")} value={shortDollars(sums.spend_usd)} title={sums.spend_usd} />
-        </>
-      )}
+      <Metric
+        name={t("logs.medianTook")}
+        value={data && time(data.duration.median)}
+        note={data ? t("logs.p95", { time: time(data.duration.p95) }) : ""}
+        title={made}
+      />
+      <Metric
+        name={t("logs.medianFirst")}
+        value={data && time(data.first.median)}
+        note={data ? t("logs.p95", { time: time(data.first.p95) }) : ""}
+        title={made}
+      />
+      <Metric
+        name={t("logs.tokens")}
+        value={data && count(data.input_tokens + data.output_tokens)}
+        note={
+          data
+            ? t("logs.inOut", {
+                input: compact(data.input_tokens, language),
+                output: compact(data.output_tokens, language),
+              })
+            : ""
+        }
+        title={data && `${exactly(data.input_tokens)} → ${exactly(data.output_tokens)}`}
+      />
+      <Metric
+        name={t("logs.spend")}
+        value={data && `${shortDollars(data.spend_usd)}${cut ? "+" : ""}`}
+        title={data && dollars(data.spend_usd)}
+        note={
+          data?.requests ? t("logs.each", { usd: shortDollars(String(Number(data.spend_usd) / data.requests)) }) : ""
+        }
+      />
     </Metrics>
   );
 }
-
-const NOTHING = { requests: 0, duration_ms: 0, input_tokens: 0, output_tokens: 0, spend_usd: "0" };

@@ -38,7 +38,12 @@ export function useColumns(): Column<LoggedRequest>[] {
         </time>
       ),
     },
-    { id: "status", header: t("common.status"), cell: (row) => <Status status={row.status} code={row.error_code} /> },
+    {
+      id: "status",
+      header: t("common.status"),
+      card: "end",
+      cell: (row) => <Status status={row.status} code={row.error_code} />,
+    },
     {
       id: "model",
       header: t("logs.model"),

@@ -1,22 +1,22 @@
 import { Button, Textarea } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { ApiFailure } from "~/api/client";
 import { useWords } from "~/i18n";
 import { duration } from "~/kit/format";
 import { CopyIcon } from "~/kit/parts";
-import { Failure, Note } from "~/kit/states";
-import { type Progress, RelayFailure } from "~/relay/chat";
+import type { Progress } from "~/relay/chat";
+import { Broken } from "./Broken";
 import styles from "./playground.module.css";
 import type { Turn, useChat } from "./useChat";
 
 interface Props {
   chat: ReturnType<typeof useChat>;
+  model: string;
   send: (text: string) => void;
   again: () => void;
 }
 
-export function Conversation({ chat, send, again }: Props) {
+export function Conversation({ chat, model, send, again }: Props) {
   const { t } = useWords();
   const [text, setText] = useState("");
   const go = () => {
@@ -27,7 +27,7 @@ export function Conversation({ chat, send, again }: Props) {
   return (
     <div className={styles.conversation}>
       <div className={styles.turns} aria-live="polite" aria-busy={chat.busy}>
-        {chat.turns.length === 0 && <p className={styles.note}>{t("playground.begin")}</p>}
+        {chat.turns.length === 0 && !chat.busy && <Begin send={send} />}
         {chat.turns.map((turn, index) => (
           <TurnView key={index} turn={turn} />
         ))}
@@ -41,7 +41,7 @@ export function Conversation({ chat, send, again }: Props) {
             coming
           />
         )}
-        {chat.failure !== null && <Broken failure={chat.failure} />}
+        {chat.failure !== null && <Broken failure={chat.failure} model={model} />}
       </div>
       <form
         className={styles.input}
@@ -81,6 +81,21 @@ export function Conversation({ chat, send, again }: Props) {
           )}
         </div>
       </form>
+    </div>
+  );
+}
+
+/** Before the first word: what to do, and a few things to say. */
+function Begin({ send }: { send: (text: string) => void }) {
+  const { t } = useWords();
+  return (
+    <div className={styles.begin}>
+      <p className={styles.note}>{t("playground.begin")}</p>
+      {(["hello", "explain", "table"] as const).map((one) => (
+        <Button key={one} variant="default" size="compact-md" onClick={() => send(t(`playground.say.${one}`))}>
+          {t(`playground.say.${one}`)}
+        </Button>
+      ))}
     </div>
   );
 }
@@ -129,20 +144,5 @@ function How({ progress }: { progress: Progress }) {
         </Link>
       )}
     </footer>
-  );
-}
-
-function Broken({ failure }: { failure: unknown }) {
-  const { t } = useWords();
-  if (failure instanceof ApiFailure || !(failure instanceof RelayFailure)) return <Failure error={failure} />;
-  return (
-    <Note tone="bad" title={t("start.failed", { status: failure.status })}>
-      <p>{failure.message}</p>
-      {failure.requestId && (
-        <Link to="/logs" search={{ open: failure.requestId }}>
-          {t("start.seeLogs")}
-        </Link>
-      )}
-    </Note>
   );
 }

@@ -1,5 +1,5 @@
 // Talk to any model through the gateway: the answer as it streams, the bytes as they came, the code that does the same.
-import { Button, NumberInput, Select, Tabs, Textarea } from "@mantine/core";
+import { Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -11,7 +11,9 @@ import { Empty, Failure, Loading } from "~/kit/states";
 import { usePublicOrigin } from "~/relay/origin";
 import { Snippets } from "~/relay/Snippets";
 import { Conversation } from "./Conversation";
+import { chosen, NO_PARAMETERS, type Parameters } from "./parameters";
 import styles from "./playground.module.css";
+import { Settings } from "./Settings";
 import { useChat } from "./useChat";
 
 const route = getRouteApi("/shell/playground");
@@ -37,68 +39,26 @@ export default function Playground() {
   );
 }
 
-interface Parameters {
-  system: string;
-  temperature: number | string;
-  max_tokens: number | string;
-}
-
 function Desk({ models }: { models: string[] }) {
-  const { t } = useWords();
+  const { t, n } = useWords();
   const search = route.useSearch();
   const navigate = useNavigate({ from: "/playground" });
   const origin = usePublicOrigin();
   const chat = useChat();
-  const [parameters, setParameters] = useState<Parameters>({ system: "", temperature: "", max_tokens: "" });
+  const [parameters, setParameters] = useState<Parameters>(NO_PARAMETERS);
   const model = search.model ?? firstChatModel(models) ?? "";
-  const request = {
-    model,
-    ...(parameters.temperature === "" ? {} : { temperature: Number(parameters.temperature) }),
-    ...(parameters.max_tokens === "" ? {} : { max_tokens: Number(parameters.max_tokens) }),
-  };
-  const set = (change: Partial<Parameters>) => setParameters((old) => ({ ...old, ...change }));
+  const request = { model, ...chosen(parameters) };
   const raw = (chat.coming ?? chat.turns[chat.turns.length - 1]?.progress)?.raw ?? [];
   return (
     <div className={styles.desk}>
-      <div className={styles.side}>
-        <Select
-          label={t("playground.model")}
-          data={models}
-          value={model}
-          searchable
-          allowDeselect={false}
-          onChange={(value) => value && void navigate({ search: { model: value }, replace: true })}
-        />
-        <Textarea
-          label={t("playground.system")}
-          autosize
-          minRows={2}
-          maxRows={10}
-          value={parameters.system}
-          onChange={(event) => set({ system: event.currentTarget.value })}
-        />
-        <NumberInput
-          label={t("playground.temperature")}
-          placeholder={t("playground.modelDefault")}
-          min={0}
-          max={2}
-          step={0.1}
-          value={parameters.temperature}
-          onChange={(value) => set({ temperature: value })}
-        />
-        <NumberInput
-          label={t("playground.maxTokens")}
-          placeholder={t("playground.modelDefault")}
-          min={1}
-          allowDecimal={false}
-          value={parameters.max_tokens}
-          onChange={(value) => set({ max_tokens: value })}
-        />
-        <p className={styles.note}>{t("playground.keyNote")}</p>
-        <Button variant="default" disabled={chat.turns.length === 0} onClick={chat.clear}>
-          {t("playground.clear")}
-        </Button>
-      </div>
+      <Settings
+        models={models}
+        model={model}
+        choose={(value) => void navigate({ search: { model: value }, replace: true })}
+        parameters={parameters}
+        set={(change) => setParameters((old) => ({ ...old, ...change }))}
+        clear={chat.turns.length > 0 ? chat.clear : undefined}
+      />
       <Tabs defaultValue="chat" keepMounted={false} className={styles.main}>
         <Tabs.List>
           <Tabs.Tab value="chat">{t("playground.chat")}</Tabs.Tab>
@@ -108,6 +68,7 @@ function Desk({ models }: { models: string[] }) {
         <Tabs.Panel value="chat">
           <Conversation
             chat={chat}
+            model={model}
             send={(text) => chat.send(text, request, parameters.system)}
             again={() => chat.again(request, parameters.system)}
           />
@@ -119,15 +80,32 @@ function Desk({ models }: { models: string[] }) {
             <>
               <h3 className={styles.title}>{t("playground.requestBody")}</h3>
               <CodeBlock label={t("playground.requestBody")} code={JSON.stringify(chat.sent, null, 2)} />
-              <h3 className={styles.title}>{t("playground.events", { count: raw.length })}</h3>
+              <h3 className={styles.title}>{n("playground.events", raw.length)}</h3>
               <CodeBlock label={t("playground.raw")} code={raw.join("\n")} />
             </>
           )}
         </Tabs.Panel>
         <Tabs.Panel value="code" pt={12}>
+          {chat.sent !== null && (
+            <>
+              <h3 className={styles.title}>{t("playground.same")}</h3>
+              <CodeBlock label={t("playground.same")} code={curlOfBody(origin, chat.sent)} />
+              <h3 className={styles.title}>{t("playground.clients")}</h3>
+            </>
+          )}
           <Snippets origin={origin} apiKey="sk-…" model={model} />
         </Tabs.Panel>
       </Tabs>
     </div>
   );
+}
+
+/** The request that was sent last, for a shell. */
+function curlOfBody(origin: string, sent: object): string {
+  return [
+    `curl ${origin}/v1/chat/completions \\`,
+    `  -H "Authorization: Bearer $SLUICE_KEY" \\`,
+    `  -H "Content-Type: application/json" \\`,
+    `  -d '${JSON.stringify({ ...sent, stream: true }).replaceAll("'", "'\\''")}'`,
+  ].join("\n");
 }
