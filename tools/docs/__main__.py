@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tools.docs.command_line import cli_page, settings_page
 from tools.docs.configuration import config_page
+from tools.docs.conversions import conversions_page
 from tools.docs.management import endpoints_page, errors_page
 from tools.docs.one_api import one_api_page
 from tools.docs.service import charges_page, fake_page, metrics_page, providers_page
@@ -17,6 +18,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "charges.md": charges_page,
     "cli.md": cli_page,
     "config.md": config_page,
+    "conversions.md": conversions_page,
     "endpoints.md": endpoints_page,
     "errors.md": errors_page,
     "fake-provider.md": fake_page,

@@ -3,35 +3,58 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from sluice.base.formats import Format
 from sluice.base.outcome import Cause, Fault
-from sluice.formats.canon import HELD, Event, Extras, Opaque, Reply, Request, Tool
+from sluice.formats.canon import HELD, Event, Extras, Opaque, Reply, Request, Thinking, Tool
 from sluice.formats.reading import unsupported
 
 Json = dict[str, Any]
 
 
+Sampling = Literal["always", "unthinking", "never"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abilities:
-    """What the model a request goes to can do, where models of one protocol differ.
+    """What the model a request goes to can do, where models of one protocol differ (catalog/abilities.py).
 
-    ``max_output`` is tokens, for protocols that must name a limit; ``sampling`` whether it takes temperature, top_p
-    and top_k; ``adaptive`` whether it decides by itself how much to think, given an effort.
-    ``limit_name`` is what the limit on the output is called, for protocols that have two names. ``portable``: what
-    proves a thought is good at every account of the provider, not only at the one that made it. ``own`` tells whose
-    fields beside the protocol's a model takes (``claude``, ``nova``, ``gpt``, ``thinking``), for protocols that serve
-    many kinds of models; ``caching`` whether it knows marks for the cache there.
+    ``max_output`` is tokens, for protocols that must name a limit; ``most_output`` the most the model takes, where it
+    is known. ``sampling``: whether it takes temperature, top_p
+    and top_k: always, when told not to think (also when told nothing, unless it ``thinks`` by itself), or never.
+    ``reasons``: it can think. ``adaptive``: it decides by itself how much to think, given an effort. ``signed``: it
+    refuses calls that nobody signed. ``seals``: its thought comes back sealed where asked for. ``stops``: it takes stop
+    texts. ``prefill``: it goes on with an answer begun for it. ``structured``: it takes a schema for its answer.
+    ``replays``: it takes back the words of its thought with the calls they led to. ``limit_name`` is what the limit on
+    the output is called, for protocols that have two names. ``portable``: what proves a thought is good at every
+    account of the provider, not only at the one that made it. ``own`` tells whose fields beside the protocol's a model
+    takes (``claude``, ``nova``, ``gpt``, ``thinking``), for protocols that serve many kinds of models; ``caching``
+    whether it knows marks for the cache there.
     """
 
     max_output: int = 8192
-    sampling: bool = True
+    most_output: int | None = None
+    sampling: Sampling = "always"
+    thinks: bool = True
+    reasons: bool = True
     adaptive: bool = False
+    signed: bool = False
+    seals: bool = False
+    stops: bool = True
+    prefill: bool = True
+    structured: bool = True
+    replays: bool = True
     limit_name: str = "max_tokens"
     portable: bool = False
     own: str = ""
     caching: bool = False
+
+    def samples(self, thinking: Thinking | None) -> bool:
+        """Whether it takes sampling while it thinks as asked."""
+        if self.sampling != "unthinking":
+            return self.sampling == "always"
+        return not self.thinks if thinking is None else not thinking.enabled
 
 
 PLAIN = Abilities()
@@ -112,6 +135,10 @@ class Codec(UpstreamCodec, Protocol):
         ...
 
 
+_SAYING_NOTHING: tuple[tuple[str, Any], ...] = (("detail", "auto"), ("logprobs", False), ("logprobs", []))
+"""Members that ask for what is so anyway."""
+
+
 @dataclass(slots=True)
 class Told:
     """Collects what a target leaves out, each name once."""
@@ -122,9 +149,16 @@ class Told:
         """Notes names."""
         self.names.update(dict.fromkeys(names))
 
-    def foreign(self, extras: Extras) -> None:
-        """Notes the members of a value that only its source protocol knows."""
-        self.names.update((name, None) for name, value in extras.items() if value is not None and name not in HELD)
+    def foreign(self, extras: Extras, *, marks: bool = False) -> None:
+        """Notes the members of a value that only its source protocol knows. ``marks``: those of a cache too, which
+        parts have their own way for."""
+        if marks and extras.get("cache_control") is not None:
+            self.names["cache_control"] = None
+        for name, value in extras.items():
+            if name == "image_url" and isinstance(value, dict):
+                self.foreign({"detail": value.get("detail")})
+            elif value is not None and name not in HELD and (name, value) not in _SAYING_NOTHING:
+                self.names[name] = None
 
     def all(self) -> tuple[str, ...]:
         """The names, in order."""

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from sluice.formats.canon import Effort, Thinking
 
-BUDGETS: Mapping[Effort, int] = {
-    "minimal": 1024,
-    "low": 2048,
-    "medium": 8192,
-    "high": 16_384,
-    "xhigh": 32_768,
-    "max": 32_768,
+
+class Row(NamedTuple):
+    """An effort in every way it is asked for: tokens of thought, the word of models that decide by themselves in the
+    Messages protocol, and in the generateContent protocol."""
+
+    budget: int
+    adaptive: str
+    level: str
+
+
+TABLE: Mapping[Effort, Row] = {
+    "minimal": Row(1024, "low", "MINIMAL"),
+    "low": Row(2048, "low", "LOW"),
+    "medium": Row(8192, "medium", "MEDIUM"),
+    "high": Row(16_384, "high", "HIGH"),
+    "xhigh": Row(32_768, "xhigh", "XHIGH"),
+    "max": Row(32_768, "max", "XHIGH"),
 }
-"""Tokens of thought for an effort, where a model wants a number."""
+LEAST_LEVEL = "LOW"
+"""What is left of no thinking, where it cannot be switched off."""
 
 
 def effort_of(thinking: Thinking) -> Effort | None:
@@ -24,4 +36,4 @@ def effort_of(thinking: Thinking) -> Effort | None:
     if thinking.effort is not None or thinking.budget is None:
         return thinking.effort
     ranked: tuple[Effort, ...] = ("low", "medium", "high")
-    return next((effort for effort in ranked if thinking.budget <= BUDGETS[effort]), "high")
+    return next((effort for effort in ranked if thinking.budget <= TABLE[effort].budget), "high")

@@ -170,18 +170,18 @@ class Gatherer:
 
     def feed(self, event: Event) -> None:
         """Notes an event."""
-        match event:
-            case PartBegan(part=Reasoning() | ToolCall()):
-                self._parts[event.index] = event.part
-            case PartBegan(part=Text()):
-                self._parts[event.index] = _WORDS
-            case PartGrew() if self._parts.get(event.index, _WORDS) is not _WORDS:
-                if event.text:
-                    self._grown.setdefault(event.index, []).append(event.text)
-                if event.signature:
-                    self._signed[event.index] = self._signed.get(event.index, "") + event.signature
-            case _:
-                pass
+        if isinstance(event, PartGrew):
+            self._grow(event)
+        elif isinstance(event, PartBegan) and isinstance(event.part, Reasoning | ToolCall | Text):
+            self._parts[event.index] = _WORDS if isinstance(event.part, Text) else event.part
+
+    def _grow(self, event: PartGrew) -> None:
+        if self._parts.get(event.index, _WORDS) is _WORDS:
+            return
+        if event.text:
+            self._grown.setdefault(event.index, []).append(event.text)
+        if event.signature:
+            self._signed[event.index] = self._signed.get(event.index, "") + event.signature
 
     def parts(self) -> list[Part]:
         """The parts so far, in order."""

@@ -53,6 +53,8 @@ class Marker:
 
     def mark(self, event: Event) -> Event:
         """The event, its proof with the mark; of a signature that comes in pieces, the first has it."""
+        if isinstance(event, PartGrew) and not event.signature:
+            return event
         match event:
             case PartBegan(part=Reasoning(signature=signature, sealed=sealed)) if signature or sealed:
                 if signature:

@@ -113,6 +113,12 @@ def object_of(arguments: str, place: str) -> Json:
     return as_object(value, place)
 
 
+def raw_object(arguments: str, place: str) -> msgspec.Raw:
+    """The object in a call's arguments, its numbers and order as they are written. Raises Unreadable."""
+    object_of(arguments, place)
+    return msgspec.Raw(arguments.strip().encode() or b"{}")
+
+
 def unsupported(place: str, kind: str) -> GatewayError:
     """The refusal of a content the target has no way for."""
     message = f"the provider of this model cannot take {kind!r} in {place}"

@@ -1,4 +1,4 @@
-"""Anthropic: its own Messages protocol, and what its models can do (wires.md 2; docs of the provider's models page)."""
+"""Anthropic: its own Messages protocol (wires.md 2)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from sluice.base.wire import WireRequest
+from sluice.catalog.abilities import model_abilities
 from sluice.formats.anthropic.thinking import LEAST_BUDGET
 from sluice.formats.codec import Abilities
 from sluice.vendors.dialect import Call, ChannelSpec
 from sluice.vendors.openai_like import OpenAiLike
-from sluice.vendors.quirks import fits
 from sluice.vendors.schema import Vendor
 from sluice.vendors.turns import decoded
 
@@ -18,18 +18,6 @@ _VERSION = b"anthropic-version"
 _DEFAULT_VERSION = b"2023-06-01"
 """Said where the client says none. The newer ``2026-10-21`` takes no sampling from any model, so it is used only by
 clients that ask for it."""
-
-_MODELS: tuple[tuple[tuple[str, ...], Abilities], ...] = (
-    (("claude-3-7*",), Abilities(max_output=64_000)),
-    (("claude-3-5*",), Abilities(max_output=8192)),
-    (("claude-3*", "claude-2*", "claude-instant*"), Abilities(max_output=4096)),
-    (("claude-opus-4-1*", "claude-opus-4-20*", "claude-opus-4"), Abilities(max_output=32_000)),
-    (("claude-*-4-5*", "claude-sonnet-4-20*", "claude-sonnet-4"), Abilities(max_output=64_000)),
-    (("claude-*-4-6*",), Abilities(max_output=128_000, adaptive=True)),
-    (("claude-*",), Abilities(max_output=128_000, adaptive=True, sampling=False)),
-)
-"""By the upstream's name, the first that fits. A host that serves other models under this protocol is taken to know
-budgets of thought and sampling."""
 
 
 class Anthropic(OpenAiLike):
@@ -61,13 +49,13 @@ class Anthropic(OpenAiLike):
         return replace(request, target=request.target + b"?limit=1000", headers=headers)
 
     def abilities(self, model: str) -> Abilities:
-        """What a model can do, by its name."""
-        return replace(claude_abilities(model), portable=True)
+        """Its proofs of thought are good at every account."""
+        return replace(super().abilities(model), portable=True)
 
 
 def claude_abilities(model: str) -> Abilities:
     """What a model can do, by the name its maker gives it."""
-    return next((able for names, able in _MODELS if fits(model, names)), Abilities())
+    return model_abilities(model)
 
 
 def _fit_budget(members: dict[str, Any]) -> list[str]:

@@ -23,11 +23,15 @@ from sluice.formats.codec import PLAIN, Abilities, Codec, StreamDecoder, StreamE
 from sluice.formats.codecs import CODECS, UPSTREAM_CODECS
 from sluice.formats.keepsakes import Gatherer, Owner
 from sluice.formats.members import encode
+from sluice.formats.own_names import own_names
 from sluice.formats.patch import encode_top, parse_top
 from sluice.formats.proofs import Marker, cleared, maker_id, marked
 from sluice.formats.tell import events_of
 from sluice.vendors.dialect import Call, Dialect, Further, Reader, Reporter
 from sluice.vendors.parts import EVENT_STREAM, is_event_stream
+
+_MOST_KNOWN = 256
+"""Models of one channel of which more than their names is kept in mind."""
 
 
 @runtime_checkable
@@ -70,6 +74,10 @@ class Bridge:
         self._upstream: UpstreamCodec = UPSTREAM_CODECS[upstream]
         self.spec = inner.spec
         self.minter = inner.minter
+        self._reporter = inner if isinstance(inner, Reporter) else None
+        self._able = inner if isinstance(inner, Able) else None
+        # What does not change while the channel stands, by the upstream's name of a model.
+        self._known: dict[str, tuple[Abilities, str]] = {}
         # A call is asked about more than once: what it drops, what it says, what it asked.
         self._last: tuple[Call, _Said] | None = None
 
@@ -84,8 +92,8 @@ class Bridge:
     def dropped(self, call: Call) -> tuple[str, ...]:
         """What the upstream's protocol has no place for, and what the vendor leaves out besides."""
         said = self._said(call)
-        more = self._inner.dropped(said.call) if isinstance(self._inner, Reporter) else ()
-        return tuple(dict.fromkeys((*said.dropped, *more)))
+        more = () if self._reporter is None else self._reporter.dropped(said.call)
+        return own_names(said.asked, (*said.dropped, *more))
 
     def _said(self, call: Call) -> _Said:
         if self._last is None or self._last[0] is not call:
@@ -93,20 +101,28 @@ class Bridge:
         return self._last[1]
 
     def _translate(self, call: Call) -> _Said:
-        abilities = self._abilities(call)
+        abilities, maker = self._about(call.upstream_model)
         asked = self._client.decode_request(encode_top(call.top))
-        proven, lost = self._with_own_proofs(call, asked)
+        proven, lost = self._with_own_proofs(call, asked, maker)
         written = self._upstream.encode_request(proven, abilities)
         body = encode(written.body)
         inward = replace(self._inward(call), body=body, top=parse_top(body), headers=())
         return _Said(inward, written.dropped + lost, asked)
 
-    def _abilities(self, call: Call) -> Abilities:
-        return self._inner.abilities(call.upstream_model) if isinstance(self._inner, Able) else PLAIN
+    def _about(self, model: str) -> tuple[Abilities, str]:
+        """What a model can do, and who can read a proof it made here. Forty bits of a hash tell accounts apart, and
+        give no key away."""
+        found = self._known.get(model)
+        if found is None:
+            abilities = PLAIN if self._able is None else self._able.abilities(model)
+            account = () if abilities.portable else (self.spec.base_url, self.spec.key)
+            found = self._known[model] = (abilities, maker_id(self.spec.provider, model, *account))
+            if len(self._known) > _MOST_KNOWN:
+                self._known.pop(next(iter(self._known)))
+        return found
 
-    def _with_own_proofs(self, call: Call, asked: Request) -> tuple[Request, tuple[str, ...]]:
+    def _with_own_proofs(self, call: Call, asked: Request, maker: str) -> tuple[Request, tuple[str, ...]]:
         """The request with those proofs of thought that this upstream made, also those its client dropped."""
-        maker = self._maker(call)
         # Clients of chat completions have no proofs of their own: what they send unmarked, another gateway told them.
         own = cleared(asked.turns, maker, trusted=self._client.format is Format.OPENAI_CHAT)
         turns, owner = own.turns, _owner(call)
@@ -114,12 +130,6 @@ class Bridge:
             turns = cleared(owner.restored(turns, maker), maker, trusted=True).turns
         lost = ("thinking",) if own.lost else ()
         return msgspec.structs.replace(asked, turns=turns), lost
-
-    def _maker(self, call: Call) -> str:
-        """Who can read a proof made here. Forty bits of a hash tell accounts apart, and give no key away."""
-        spec = self.spec
-        account = () if self._abilities(call).portable else (spec.base_url, spec.key)
-        return maker_id(spec.provider, call.upstream_model, *account)
 
     def _inward(self, call: Call) -> Call:
         """The call as the dialect's answers are read by."""
@@ -158,7 +168,7 @@ class Bridge:
         answer = self._upstream.decode_reply(body)
         if isinstance(answer, Fault):
             return answer
-        maker, owner = self._maker(call), _owner(call)
+        (_, maker), owner = self._about(call.upstream_model), _owner(call)
         parts = tuple([marked(part, maker) for part in answer.parts])
         if owner is not None:
             owner.keep_all(parts)
@@ -187,7 +197,9 @@ class Bridge:
 
     def _pipe(self, call: Call) -> _Pipe:
         encoder = self._client.stream_encoder(self._voicing(call))
-        return _Pipe(self._upstream.stream_decoder(), Marker(self._maker(call)), encoder, _owner(call))
+        return _Pipe(
+            self._upstream.stream_decoder(), Marker(self._about(call.upstream_model)[1]), encoder, _owner(call)
+        )
 
     def error(self, call: Call, head: WireHead, body: bytes) -> Fault:
         """Reads a non-2xx answer."""

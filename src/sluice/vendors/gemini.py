@@ -15,7 +15,6 @@ import msgspec
 from sluice.base.formats import Format
 from sluice.base.outcome import Cause, Fault, Reply, StreamParser
 from sluice.base.wire import WireHead, WireRequest
-from sluice.formats.codec import Abilities
 from sluice.formats.gemini.errors import read_error
 from sluice.formats.gemini.native import PassedGemini, check_reply
 from sluice.formats.gemini.read_request import model_name, read_request
@@ -27,15 +26,13 @@ from sluice.vendors.dialect import Call, ChannelSpec
 from sluice.vendors.listing import read_models
 from sluice.vendors.openai_like import OpenAiLike
 from sluice.vendors.parts import EVENT_STREAM, bounded, is_whole
-from sluice.vendors.quirks import UNREADABLE, encode, fits, present, refuse_token_ids
+from sluice.vendors.quirks import UNREADABLE, encode, present, refuse_token_ids
 from sluice.vendors.schema import Vendor
 from sluice.vendors.turns import left_out
 from sluice.vendors.urls import Base, resolve
 
 _any = msgspec.json.Decoder()
 
-_BUDGETED = ("gemini-1*", "gemini-2*", "gemini-exp*", "gemma*", "learnlm*")
-"""Models from before there were levels of thought and calls that must be signed."""
 _PASTED = re.compile(r"(/v\d+[a-z0-9]*)/(?:models|openai)(?:/[^?#]*)?$")
 _METHODS = {Format.GEMINI: "generateContent", Format.EMBEDDINGS: "batchEmbedContents"}
 _STREAM_METHOD = b":streamGenerateContent?alt=sse"
@@ -55,10 +52,6 @@ class Gemini(OpenAiLike):
         name = quote(model, safe="/-._~")
         resource = name if "/" in name else f"models/{name}"  # tuned models stand in a collection of their own
         return f"{self.base.path}/{resource}:{_METHODS[fmt]}".encode()
-
-    def abilities(self, model: str) -> Abilities:
-        """Newer models take a level of thought, and refuse calls that nobody signed."""
-        return Abilities(adaptive=not fits(model_name(model), _BUDGETED))
 
     # Requests.
 
@@ -80,7 +73,7 @@ class Gemini(OpenAiLike):
             members.clear()
             members.update(body)
             return told
-        signed = self.abilities(call.upstream_model).adaptive
+        signed = self.abilities(call.upstream_model).signed
         met = (CARRIED,) if signed else (CARRIED, NEVER_SIGNED)
         if any(mark.encode() in bytes(raw) for raw in members.values() for mark in met):
             _forget_foreign_proofs(members, signed=signed)

@@ -16,6 +16,7 @@ from sluice.base.errors import bad_request
 from sluice.base.formats import Format
 from sluice.base.outcome import Fault, Reply, StreamParser
 from sluice.base.wire import Header, WireHead, WireRequest
+from sluice.catalog.abilities import model_abilities
 from sluice.formats import embeddings
 from sluice.formats.anthropic.native import PassedMessages
 from sluice.formats.codec import Abilities
@@ -87,7 +88,7 @@ class OpenAiLike:
 
     def abilities(self, model: str) -> Abilities:
         """What requests translated for this vendor's models must mind (bridge.py)."""
-        return Abilities(limit_name=self.quirks.max_tokens_name)
+        return replace(model_abilities(model), limit_name=self.quirks.max_tokens_name)
 
     def target(self, fmt: Format, model: str) -> bytes:
         """The request target of a format. ``model`` is the upstream's name, for vendors that put it into the path."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import re
 from collections.abc import Callable
 from typing import Any
@@ -30,6 +31,7 @@ from sluice.formats.reading import (
     json_text,
     maybe_text,
     object_of,
+    raw_object,
     rest,
     text,
     unsupported,
@@ -159,8 +161,11 @@ _DECODERS: dict[str, Callable[[Json, str], Part]] = {
 
 
 def call_id(identity: str) -> str:
-    """A call's id in the characters the protocol allows; the same for a call and its result."""
-    return _NOT_IN_IDS.sub("_", identity) or "_"
+    """A call's id in the characters the protocol allows; the same for a call and its result, and no other's."""
+    told = _NOT_IN_IDS.sub("_", identity)
+    if told == identity and told:
+        return told
+    return f"{told}_{hashlib.sha256(identity.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
 class BlockEncoder:
@@ -252,7 +257,7 @@ class BlockEncoder:
 
     def _call(self, part: ToolCall, place: str) -> Json:
         try:
-            given = object_of(part.arguments, f"{place}.arguments")
+            given: Any = (object_of if self._native else raw_object)(part.arguments, f"{place}.arguments")
         except Unreadable as wrong:
             raise wrong.refusal() from None
         identity = part.id if self._native else call_id(part.id)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sluice.formats.canon import Reasoning, Request, Thinking, ToolCall, ToolResult, Turn
 from sluice.formats.codec import Abilities, Told
-from sluice.formats.effort import BUDGETS, effort_of
+from sluice.formats.effort import TABLE, effort_of
 
 Json = dict[str, Any]
 
@@ -22,12 +22,16 @@ def write_thinking(request: Request, abilities: Abilities, body: Json, told: Tol
     if wanted is None:
         return
     if not wanted.enabled or wanted.effort == "none":
-        body["thinking"] = {"type": "disabled"}
+        if abilities.reasons:
+            body["thinking"] = {"type": "disabled"}
+        return
+    if not abilities.reasons:
+        told.add(_NAME)
         return
     if abilities.adaptive:
         _adaptive(wanted, body)
         return
-    budget = wanted.budget or BUDGETS[wanted.effort or "medium"]
+    budget = wanted.budget or TABLE[wanted.effort or "medium"].budget
     if request.max_output is None:
         body["max_tokens"] = max(body["max_tokens"], budget + LEAST_BUDGET)
     budget = min(budget, body["max_tokens"] - 1)
@@ -43,7 +47,7 @@ def _adaptive(wanted: Thinking, body: Json) -> None:
     body["thinking"] = {"type": "adaptive", "display": "summarized"}
     effort = effort_of(wanted)
     if effort is not None:
-        body["output_config"] = {"effort": "low" if effort == "minimal" else effort}
+        body["output_config"] = {"effort": TABLE[effort].adaptive}
 
 
 def may_think(turns: tuple[Turn, ...]) -> bool:

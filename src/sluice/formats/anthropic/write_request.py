@@ -6,16 +6,17 @@ from typing import Any
 
 from sluice.base.errors import bad_request
 from sluice.base.formats import Format
-from sluice.formats.anthropic.blocks import BlockEncoder, call_id
+from sluice.formats.anthropic.blocks import BlockEncoder
 from sluice.formats.anthropic.read_request import SYSTEM
 from sluice.formats.anthropic.thinking import write_thinking
-from sluice.formats.canon import ForeignTool, Request, Tool, ToolCall, ToolResult
+from sluice.formats.canon import ForeignTool, Request, Tool
 from sluice.formats.codec import Abilities, Told, Written, functions
+from sluice.formats.own_names import one_answer
+from sluice.formats.unanswered import answered
 
 Json = dict[str, Any]
 
 _NO_ARGUMENTS: Json = {"type": "object", "properties": {}}
-_NO_RESULT = "no result"
 
 
 def write_request(request: Request, abilities: Abilities) -> Written:
@@ -32,17 +33,19 @@ def write_request(request: Request, abilities: Abilities) -> Written:
         body["tools"] = [_tool(tool, native, told) for tool in tools]
     if native:
         return Written({**body, **request.spelled, **request.extras}, told.all())
-    if request.choices != 1:
-        message = "the provider of this model gives one answer at a time: n must be 1"
-        raise bad_request("unsupported_value", message, "n")
-    told.foreign(request.extras)
+    one_answer(request)
+    last = request.turns[-1] if request.turns else None
+    if last is not None and last.role == "assistant" and not abilities.prefill:
+        message = f"the model {request.model!r} does not go on with an answer begun for it: end with a user's message"
+        raise bad_request("unsupported_value", message, last.place)
+    told.foreign(request.extras, marks=True)
     for turn in request.turns:
         told.foreign(turn.extras)
-    body["max_tokens"] = request.max_output or abilities.max_output
+    body["max_tokens"] = _limit(request, abilities, told)
     _choice(request, body)
     write_thinking(request, abilities, body, told)
     _sampling(request, abilities, body, told)
-    _wishes(request, body, told)
+    _wishes(request, abilities, body, told)
     return Written(body, told.all())
 
 
@@ -64,24 +67,14 @@ def _turns(request: Request, encoder: BlockEncoder) -> tuple[list[Json], list[Js
     """System texts hoisted, results gathered into one user message, right behind the calls they answer."""
     system: list[Json] = []
     messages: list[Json] = []
-    waiting: list[str] = []
-    for turn in request.turns:
+    for turn in answered(request.turns):
         blocks = encoder.blocks(turn.parts, f"{turn.place}.content")
         if turn.role in ("system", "developer"):
             system += blocks
-        elif turn.role == "assistant":
-            _answer_missing(messages, waiting)
-            if blocks:
-                messages.append({"role": "assistant", "content": blocks})
-            waiting = [call_id(part.id) for part in turn.parts if isinstance(part, ToolCall)]
-        else:
-            results = [call_id(part.call_id) for part in turn.parts if isinstance(part, ToolResult)]
-            if not results:
-                _answer_missing(messages, waiting)
-                waiting = []
-            waiting = [identity for identity in waiting if identity not in results]
+        elif turn.role != "assistant":
             _add_user(messages, blocks)
-    _answer_missing(messages, waiting)
+        elif blocks:
+            messages.append({"role": "assistant", "content": blocks})
     return system, messages
 
 
@@ -91,16 +84,6 @@ def _add_user(messages: list[Json], blocks: list[Json]) -> None:
         messages[-1]["content"] += blocks
     elif blocks:
         messages.append({"role": "user", "content": blocks})
-
-
-def _answer_missing(messages: list[Json], waiting: list[str]) -> None:
-    """A call without a result makes a history the provider refuses: it is told that there was none."""
-    blocks = [
-        {"type": "tool_result", "tool_use_id": identity, "content": _NO_RESULT, "is_error": True}
-        for identity in waiting
-    ]
-    if blocks:
-        _add_user(messages, blocks)
 
 
 def _tool(tool: Tool | ForeignTool, native: bool, told: Told) -> Json:
@@ -124,6 +107,15 @@ def _tool(tool: Tool | ForeignTool, native: bool, told: Told) -> Json:
     return written
 
 
+def _limit(request: Request, abilities: Abilities, told: Told) -> int:
+    """The most the answer may have; more than the model can is refused by the provider."""
+    wanted, most = request.max_output or abilities.max_output, abilities.most_output
+    if most is None or wanted <= most:
+        return wanted
+    told.add(f"max_tokens={most}")
+    return most
+
+
 def _choice(request: Request, body: Json) -> None:
     """``tool_choice``; what forbids parallel calls lives in it too."""
     choice = request.tool_choice
@@ -143,7 +135,7 @@ def _sampling(request: Request, abilities: Abilities, body: Json, told: Told) ->
     for name, value in values.items():
         if value is None:
             continue
-        if thinks or not abilities.sampling:
+        if thinks or not abilities.samples(request.thinking):
             if not (name == "temperature" and value == 1):
                 told.add(name)
         elif name == "temperature" and value > 1:
@@ -153,7 +145,7 @@ def _sampling(request: Request, abilities: Abilities, body: Json, told: Told) ->
             body[name] = value
 
 
-def _wishes(request: Request, body: Json, told: Told) -> None:
+def _wishes(request: Request, abilities: Abilities, body: Json, told: Told) -> None:
     if request.stream:
         body["stream"] = True
     stops = [stop for stop in request.stop if stop.strip()]
@@ -165,7 +157,7 @@ def _wishes(request: Request, body: Json, told: Told) -> None:
         body["metadata"] = {"user_id": request.user}
     if request.schema is None:
         return
-    if request.schema.schema is None:
+    if request.schema.schema is None or not abilities.structured:
         told.add("response_format")
     else:
         wanted = {"type": "json_schema", "schema": request.schema.schema}

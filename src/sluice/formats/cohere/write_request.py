@@ -21,7 +21,7 @@ from sluice.formats.canon import (
     Turn,
 )
 from sluice.formats.codec import Abilities, Told, Written
-from sluice.formats.effort import BUDGETS, effort_of
+from sluice.formats.effort import TABLE, effort_of
 from sluice.formats.reading import unsupported
 
 Json = dict[str, Any]
@@ -219,5 +219,5 @@ def _thinking(request: Request, abilities: Abilities, body: Json, told: Told) ->
     elif effort == "none":
         body["thinking"] = {"type": "disabled"}
     else:
-        budget = wanted.budget or (BUDGETS[effort] if effort else None)
+        budget = wanted.budget or (TABLE[effort].budget if effort else None)
         body["thinking"] = {"type": "enabled", **({"token_budget": budget} if budget else {})}

@@ -34,7 +34,7 @@ def write_own(request: Request, abilities: Abilities, body: Json, config: Json, 
         case _:
             _told_thinking(request, told)
     if request.top_k is not None:
-        if abilities.own == "claude" and abilities.sampling and not thinks:
+        if abilities.own == "claude" and abilities.samples(request.thinking) and not thinks:
             own["top_k"] = request.top_k
         else:
             told.add("top_k")

@@ -135,7 +135,7 @@ def _inference(request: Request, abilities: Abilities, body: Json, told: Told) -
     for name, member, value in (("temperature", "temperature", request.temperature), ("top_p", "topP", request.top_p)):
         if value is None:
             continue
-        if thinks or not abilities.sampling:
+        if thinks or not abilities.samples(request.thinking):
             if not (name == "temperature" and value == 1):
                 told.add(name)
         elif value > 1:

@@ -22,7 +22,7 @@ from sluice.formats.canon import (
 from sluice.formats.codec import Told
 from sluice.formats.gemini.read_parts import ALONE, MADE
 from sluice.formats.gemini.signatures import NEVER_SIGNED, is_own, write_signature
-from sluice.formats.reading import Unreadable, object_of, unsupported
+from sluice.formats.reading import Unreadable, object_of, raw_object, unsupported
 
 Json = dict[str, Any]
 
@@ -185,7 +185,7 @@ class PartWriter:
 def write_call(part: ToolCall, place: str) -> Json:
     """A call; its arguments are an object here. Raises GatewayError 400 when they are none."""
     try:
-        given = object_of(part.arguments, place)
+        given = raw_object(part.arguments, place)
     except Unreadable as wrong:
         raise wrong.refusal() from None
     identity = {} if not part.id or part.id.startswith(MADE) else {"id": part.id}

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sluice.base.errors import bad_request
 from sluice.base.formats import Format
-from sluice.formats.canon import Effort, Part, Reasoning, Request, ToolCall, ToolResult
+from sluice.formats.canon import Part, Reasoning, Request, ToolCall, ToolResult
 from sluice.formats.codec import Abilities, Told, Written, functions
-from sluice.formats.effort import BUDGETS, effort_of
+from sluice.formats.effort import LEAST_LEVEL, TABLE, effort_of
 from sluice.formats.gemini.read_request import CACHED, JSON_TYPE, SYSTEM
 from sluice.formats.gemini.signatures import is_own
 from sluice.formats.gemini.write_parts import PartWriter, native_parts
+from sluice.formats.own_names import one_answer
 from sluice.formats.proofs import UNPROVEN
+from sluice.formats.unanswered import answered
 
 Json = dict[str, Any]
+Ranked = tuple[int, Json]
 
 _MOST_STOPS = 5
 _BEFORE = (CACHED, SYSTEM)
-_LEVELS: dict[Effort, str] = {
-    "none": "LOW",
-    "minimal": "MINIMAL",
-    "low": "LOW",
-    "medium": "MEDIUM",
-    "high": "HIGH",
-    "xhigh": "XHIGH",
-    "max": "XHIGH",
-}
 _SHARED = {"seed": "seed", "presence_penalty": "presencePenalty", "frequency_penalty": "frequencyPenalty"}
 """Knobs that chat completions have in the same sense under another name."""
 
@@ -38,9 +31,7 @@ def write_request(request: Request, abilities: Abilities) -> Written:
     if request.source is Format.GEMINI:
         contents = _contents(request, [turn.parts for turn in request.turns])
         return Written({"contents": contents, **request.spelled["top"]})
-    if request.choices != 1:
-        message = "the provider of this model gives one answer at a time here: n must be 1"
-        raise bad_request("unsupported_value", message, "n")
+    one_answer(request)
     told = Told()
     system, contents = _turns(request, abilities, told)
     body: Json = {"model": request.model, "contents": contents}
@@ -54,7 +45,7 @@ def write_request(request: Request, abilities: Abilities) -> Written:
         body["generationConfig"] = config
     if request.stream:
         body["stream"] = True
-    told.foreign({name: value for name, value in request.extras.items() if name not in _SHARED})
+    told.foreign({name: value for name, value in request.extras.items() if name not in _SHARED}, marks=True)
     return Written(body, told.all())
 
 
@@ -87,28 +78,38 @@ def _contents(request: Request, kept: Sequence[Sequence[Part]]) -> list[Json]:
 def _turns(request: Request, abilities: Abilities, told: Told) -> tuple[list[Json], list[Json]]:
     """System texts hoisted; neighbours of one role made one, as answers to parallel calls must stand together."""
     calls = [part for turn in request.turns for part in turn.parts if isinstance(part, ToolCall)]
-    writer = PartWriter(told, {call.id: call.name for call in calls}, signed=abilities.adaptive)
+    order = {call.id: at for at, call in enumerate(calls)}
+    writer = PartWriter(told, {call.id: call.name for call in calls}, signed=abilities.signed)
     system: list[Json] = []
-    contents: list[Json] = []
-    for turn in request.turns:
+    contents: list[tuple[str, list[Ranked]]] = []
+    for turn in answered(request.turns):
         told.foreign(turn.extras)
         place = f"{turn.place}.content"
         if turn.role in ("system", "developer"):
             system += writer.parts(turn.parts, place)
         elif turn.role == "assistant":
-            _add(contents, "model", writer.said(turn.parts, place))
+            _add(contents, "model", [(0, part) for part in writer.said(turn.parts, place)])
         else:
-            # Results first: what a user says beside them comes after.
-            ordered = sorted(turn.parts, key=lambda part: not isinstance(part, ToolResult))
-            _add(contents, "user", writer.parts(ordered, place))
-    return system, contents
+            _add(contents, "user", list(_ranked(turn.parts, order, writer, place)))
+    return system, [{"role": role, "parts": _in_order(parts)} for role, parts in contents]
 
 
-def _add(contents: list[Json], role: str, parts: list[Json]) -> None:
-    if contents and contents[-1]["role"] == role:
-        contents[-1]["parts"] += parts
+def _ranked(parts: Sequence[Part], order: Mapping[str, int], writer: PartWriter, place: str) -> Iterator[Ranked]:
+    """What a user says, each part with its rank: results in the order of their calls, then all else."""
+    for at, part in enumerate(parts):
+        rank = order.get(part.call_id, len(order)) if isinstance(part, ToolResult) else len(order)
+        yield from ((rank, written) for written in writer.part(part, f"{place}[{at}]"))
+
+
+def _in_order(parts: list[Ranked]) -> list[Json]:
+    return [part for _, part in sorted(parts, key=lambda ranked: ranked[0])]
+
+
+def _add(contents: list[tuple[str, list[Ranked]]], role: str, parts: list[Ranked]) -> None:
+    if contents and contents[-1][0] == role:
+        contents[-1][1].extend(parts)
     elif parts:
-        contents.append({"role": role, "parts": parts})
+        contents.append((role, parts))
 
 
 def _functions(request: Request, told: Told) -> list[Json]:
@@ -167,11 +168,15 @@ def _thinking(request: Request, abilities: Abilities, told: Told) -> Json | None
     if wanted is None:
         return None
     effort = effort_of(wanted)
+    if not abilities.reasons:
+        if effort != "none":
+            told.add("reasoning_effort")
+        return None
     if not abilities.adaptive:
         if effort == "none":
             return {"thinkingBudget": 0}
-        return {"includeThoughts": True, "thinkingBudget": wanted.budget or (BUDGETS[effort] if effort else -1)}
+        return {"includeThoughts": True, "thinkingBudget": wanted.budget or (TABLE[effort].budget if effort else -1)}
     if effort == "none":
         told.add("reasoning_effort=low")  # thinking cannot be switched off there
-        return {"thinkingLevel": _LEVELS[effort]}
-    return {"includeThoughts": True, **({"thinkingLevel": _LEVELS[effort]} if effort else {})}
+        return {"thinkingLevel": LEAST_LEVEL}
+    return {"includeThoughts": True, **({"thinkingLevel": TABLE[effort].level} if effort else {})}

@@ -29,10 +29,12 @@ _SHOWN_BELOW = "[see the attachment in the next message]"
 
 
 class PartEncoder:
-    """Writes parts. ``native``: they came from this protocol, and go back as they came."""
+    """Writes parts. ``native``: they came from this protocol, and go back as they came. ``replays``: thought goes back
+    with the calls it led to."""
 
-    def __init__(self, *, native: bool, told: Told) -> None:
+    def __init__(self, *, native: bool, told: Told, replays: bool = True) -> None:
         self.native = native
+        self._replays = replays
         self._told = told
 
     def content(self, turn: Turn, parts: Sequence[Part]) -> Any:
@@ -112,7 +114,7 @@ class PartEncoder:
         """Thought goes back with the calls it led to (some models refuse them without); a proof, to who made it."""
         thoughts = [part for part in turn.parts if isinstance(part, Reasoning)]
         words = "".join(part.text for part in thoughts if not part.signature)
-        if words and "tool_calls" in message:
+        if words and "tool_calls" in message and self._replays:
             message["reasoning_content"] = words
         if any(part.signature or part.sealed for part in thoughts):
             self._told.add("thinking")
@@ -139,7 +141,7 @@ class PartEncoder:
             messages.append(message)
             shown += attached
             self._note(result)
-            if result.failed:
+            if result.failed and turn.place:  # not one that was made up
                 self._told.add("is_error")
         return [*messages, {"role": "user", "content": shown}] if shown else messages
 

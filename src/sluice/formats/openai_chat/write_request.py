@@ -9,6 +9,8 @@ from sluice.formats.canon import ForeignTool, Request, Text, Tool, ToolResult, T
 from sluice.formats.codec import Abilities, Told, Written, functions
 from sluice.formats.effort import effort_of
 from sluice.formats.openai_chat.write_parts import PartEncoder
+from sluice.formats.own_names import one_answer
+from sluice.formats.unanswered import answered
 
 Json = dict[str, Any]
 
@@ -20,16 +22,18 @@ def write_request(request: Request, abilities: Abilities) -> Written:
     """Raises GatewayError 400 naming content the protocol cannot carry."""
     told = Told()
     native = request.source is Format.OPENAI_CHAT
-    encoder = PartEncoder(native=native, told=told)
+    if not native:
+        one_answer(request)
+    encoder = PartEncoder(native=native, told=told, replays=abilities.replays)
     body: Json = {"model": request.model, "messages": []}
-    for turn in request.turns:
+    for turn in request.turns if native else answered(request.turns):
         body["messages"] += _messages(turn, encoder, told)
     if request.tools:
         tools = request.tools if native else functions(request, told)
         body["tools"] = [_tool(tool, native, told) for tool in tools]
     if native:
         return Written({**body, **request.spelled, **request.extras}, told.all())
-    told.foreign(request.extras)
+    told.foreign(request.extras, marks=True)
     _knobs(request, abilities, body, told)
     return Written(body, told.all())
 
@@ -78,9 +82,8 @@ def _tool(tool: Tool | ForeignTool, native: bool, told: Told) -> Json:
 def _knobs(request: Request, abilities: Abilities, body: Json, told: Told) -> None:
     values: Json = {
         abilities.limit_name: request.max_output,
-        "temperature": request.temperature,
-        "top_p": request.top_p,
-        "stop": list(request.stop) or None,
+        **sampling(request, abilities, told),
+        "stop": stops(request, abilities, told),
         "user": request.user,
         "stream": request.stream or None,
         "parallel_tool_calls": request.parallel if request.tools else None,
@@ -91,11 +94,31 @@ def _knobs(request: Request, abilities: Abilities, body: Json, told: Told) -> No
         values["tool_choice"] = named if choice.mode == "named" else _CHOICES[choice.mode]
     if request.schema is not None:
         values["response_format"] = _schema(request)
-    if request.thinking is not None and request.thinking.enabled:
-        values["reasoning_effort"] = effort_of(request.thinking) or "medium"
+    if request.thinking is not None and (request.thinking.enabled or abilities.sampling == "unthinking"):
+        if abilities.reasons:
+            values["reasoning_effort"] = effort_of(request.thinking) or "medium"
+        elif request.thinking.enabled:
+            told.add("reasoning_effort")
     body.update((name, value) for name, value in values.items() if value is not None)
     if request.top_k is not None:
         told.add("top_k")
+
+
+def sampling(request: Request, abilities: Abilities, told: Told) -> Json:
+    """Temperature and top_p; a model that takes none has its own, which is 1."""
+    values: Json = {"temperature": request.temperature, "top_p": request.top_p}
+    if abilities.samples(request.thinking):
+        return values
+    told.add(*[name for name, value in values.items() if value not in (None, 1)])
+    return {}
+
+
+def stops(request: Request, abilities: Abilities, told: Told) -> list[str] | None:
+    """The stop texts a model takes."""
+    if request.stop and not abilities.stops:
+        told.add("stop")
+        return None
+    return list(request.stop) or None
 
 
 def _schema(request: Request) -> Json:

@@ -89,7 +89,7 @@ class ItemWriter:
         output: Any = self._content.parts(part.parts, place)
         if all(told["type"] == "input_text" for told in output):
             output = "\n".join(told["text"] for told in output)
-        if part.failed:
+        if part.failed and not place.startswith("."):  # not one that was made up
             self._told.add("is_error")
         self._told.foreign(part.extras)
         return {"type": "function_call_output", "call_id": part.call_id, "output": output}

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sluice.base.errors import bad_request
 from sluice.base.formats import Format
 from sluice.formats.canon import Opaque, Request, Text, Tool, Turn
 from sluice.formats.codec import Abilities, Told, Written, functions
 from sluice.formats.effort import effort_of
+from sluice.formats.openai_chat.write_request import sampling
 from sluice.formats.openai_responses.contents import ContentWriter
 from sluice.formats.openai_responses.items import INPUT
 from sluice.formats.openai_responses.read_request import INSTRUCTIONS, PROMPT
 from sluice.formats.openai_responses.tools import native_tools
 from sluice.formats.openai_responses.write_items import ItemWriter, native_items
+from sluice.formats.own_names import one_answer
+from sluice.formats.unanswered import answered
 
 Json = dict[str, Any]
 
@@ -28,16 +30,15 @@ def write_request(request: Request, abilities: Abilities) -> Written:
     told = Told()
     if request.source is Format.OPENAI_RESPONSES:
         return Written(_native(request), told.all())
-    if request.choices != 1:
-        raise bad_request(
-            "unsupported_value", "the provider of this model gives one answer at a time: n must be 1", "n"
-        )
-    told.foreign(request.extras)
+    one_answer(request)
+    told.foreign(request.extras, marks=True)
     writer = ItemWriter(told)
-    body: Json = {"model": request.model, "input": [item for turn in request.turns for item in writer.items(turn)]}
+    body: Json = {"model": request.model, "input": []}
+    for turn in answered(request.turns):
+        body["input"] += writer.items(turn)
     if request.tools:
         body["tools"] = [_tool(tool, request.source, told) for tool in functions(request, told)]
-    _knobs(request, body, told)
+    _knobs(request, abilities, body, told)
     return Written(body, told.all())
 
 
@@ -75,11 +76,10 @@ def _tool(tool: Tool, source: Format, told: Told) -> Json:
     return {**written, "parameters": tool.schema, "strict": strict}
 
 
-def _knobs(request: Request, body: Json, told: Told) -> None:
+def _knobs(request: Request, abilities: Abilities, body: Json, told: Told) -> None:
     values: Json = {
         "max_output_tokens": request.max_output,
-        "temperature": request.temperature,
-        "top_p": request.top_p,
+        **sampling(request, abilities, told),
         "safety_identifier": request.user,
         "stream": request.stream or None,
         "parallel_tool_calls": request.parallel if request.tools else None,
@@ -92,8 +92,12 @@ def _knobs(request: Request, body: Json, told: Told) -> None:
         values["tool_choice"] = named if choice.mode == "named" else _CHOICES[choice.mode]
     if request.schema is not None:
         values["text"] = {"format": _schema(request)}
-    if request.thinking is not None:
+    if request.thinking is not None and abilities.reasons:
         values["reasoning"] = {"effort": effort_of(request.thinking) or "medium", "summary": "auto"}
+    elif request.thinking is not None and request.thinking.enabled:
+        told.add("reasoning_effort")
+    if abilities.seals:
+        values["include"] = ["reasoning.encrypted_content"]
     body.update((name, value) for name, value in values.items() if value is not None)
     if request.top_k is not None:
         told.add("top_k")
