@@ -91,8 +91,10 @@ def _people(db: sqlite3.Connection, now: int) -> None:
         for n in range(2, USERS + 2)
     )
     _insert(db, "users", users)
+    hour = now // _HOUR_MS * _HOUR_MS
     entries = (
-        {"account_id": 2 + n % USERS, "kind": "charge", "amount_nano": -n, "request_id": f"r{n}", "created_ms": now}
+        {"account_id": 2 + n % USERS, "kind": "charge", "amount_nano": -n, "requests": 1}
+        | {"created_ms": hour - n // USERS * _HOUR_MS}
         for n in range(200_000)
     )
     _insert(db, "entries", entries)
