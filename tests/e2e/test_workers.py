@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import os
 import signal
 from pathlib import Path
@@ -103,6 +104,22 @@ def test_a_data_folder_has_one_server(new_gateway: NewGateway, database_url: str
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_servers_with_folders_of_their_own_share_a_database(new_gateway: NewGateway, database_url: str) -> None:
-    gateways = [new_gateway(environment={"SLUICE_DATABASE_URL": database_url}) for _ in range(2)]
-    for found in gateways:
+    environment = {
+        "SLUICE_DATABASE_URL": database_url,
+        "SLUICE_SECRET_KEY": base64.b64encode(bytes(range(32))).decode(),
+    }
+    for found in [new_gateway(environment=environment) for _ in range(2)]:
         assert found.http.post("/v1/chat/completions", json=BODY, headers=found.auth()).status_code == 200
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_server_with_another_secret_says_what_to_do(
+    new_gateway: NewGateway, database_url: str, tmp_path: Path
+) -> None:
+    environment = {"SLUICE_DATABASE_URL": database_url}
+    first = new_gateway(environment=environment)
+    flags = ["serve", "--port", "0", "--data-dir", str(tmp_path / "another"), "--config", str(first.config)]
+    second = Process(flags, tmp_path / "second.log", environment)
+    with pytest.raises(AssertionError, match="SLUICE_SECRET_KEY"):
+        second.address()
+    assert "Traceback" not in second.log.read_text()

@@ -24,7 +24,7 @@ from sluice.storage.folder import keep_private
 from sluice.storage.manage.common import By, Conflict, NotFound, Unfit
 from sluice.storage.manage.paging import Page, PageRequest
 from sluice.storage.migrate import NewerDatabase, migrate
-from sluice.storage.sealing import Sealer, load_or_create_key
+from sluice.storage.sealing import Sealer, SealError, load_or_create_key
 
 T = TypeVar("T")
 
@@ -94,6 +94,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(work)
     except (Conflict, Unfit) as error:
         fail(f"{error.field}: {error}")
+    except SealError as error:
+        fail(f"{error}; set SLUICE_SECRET_KEY to the content of the secret.key that the database began with")
     except (Fail, ConfigError, NotFound, DatabaseAway, NewerDatabase, ValueError, OSError) as error:
         fail(str(error))
 

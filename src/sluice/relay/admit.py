@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
 from ipaddress import ip_address
 
 from sluice.base.errors import (
@@ -19,10 +18,8 @@ from sluice.routing.snapshot import Snapshot, Token
 from sluice.storage.rate_table import RateTable
 
 
-# The same few keys come again and again, and hashing costs more than all else that is asked of a token.
-@lru_cache(maxsize=1024)
 def key_hash(key: bytes) -> bytes:
-    """What is stored of a token: SHA-256 of its key without the ``sk-``."""
+    """What is stored of a token: SHA-256 of its key without the ``sk-``. Not kept by key: that would keep keys."""
     return hashlib.sha256(key[3:] if key.startswith(b"sk-") else key).digest()
 
 
