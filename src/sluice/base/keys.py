@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from sluice.base.clock import Rng
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _LENGTH = 48
 _SHORTEST_HINTED = 12
+_LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 def new_key(rng: Rng) -> str:
@@ -24,7 +27,7 @@ def split_keys(text: str) -> tuple[str, ...]:
     providers' keys hold ``|``, commas or spaces. A key that is JSON may go over many lines, to its last brace."""
     keys: list[str] = []
     document: list[str] = []
-    for line in text.splitlines():
+    for line in _LINE_END.split(text):
         document.append(line)
         whole = "\n".join(document)
         if whole.count("{") <= whole.count("}"):
