@@ -311,9 +311,11 @@ def test_no_answer_holds_an_upstream_key(root: httpx.Client, new_channel: NewCha
         if "get" not in item or path.endswith("/live"):
             continue
         place = path.removeprefix("/api/v1").format(**ids, request_id="req_0")
-        answer = root.get(
-            place, params={"since_ms": now - 10**6, "until_ms": now} if "stats" in path or "histogram" in path else {}
-        )
+        wanted = {
+            one["name"] for one in item["get"].get("parameters", ()) if one.get("required") and one["in"] == "query"
+        }
+        given = {"since_ms": now - 10**6, "until_ms": now, "model": "m"}
+        answer = root.get(place, params={name: given[name] for name in wanted})
         assert answer.status_code in (200, 404), answer.text
         assert PLANTED.removeprefix("sk-") not in answer.text
         assert "pr0xy-s3cret" not in answer.text
