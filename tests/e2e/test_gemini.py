@@ -31,7 +31,7 @@ FAMILIES = {
     "gemini-3-native": ("gemini", "gemini"),
     "gemini-2-native": ("gemini", "gemini"),
     "gpt-of-google": ("openai-compatible", "openai"),
-    "claude-3-7-of-google": ("anthropic", "anthropic"),
+    "claude-sonnet-4-5-of-google": ("anthropic", "anthropic"),
 }
 """Channels that speak the protocol, with and without signatures, and others."""
 
