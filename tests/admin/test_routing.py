@@ -66,7 +66,8 @@ def test_troubles_of_a_channel_are_told_to_admins_alone(
     people: People, root: httpx.Client, new_channel: Callable[..., dict[str, object]], name: str
 ) -> None:
     broken = new_channel(models=[name], model_mapping={name: "fake-chat-500"})
-    key = ok(root.post("/tokens", json={"name": name}), 201)["key"]
+    payer = ok(root.post("/users", json={"name": name.replace(" ", ""), "balance_usd": "1"}), 201)
+    key = ok(root.post("/tokens", json={"name": name, "user_id": payer["id"]}), 201)["key"]
     origin = str(root.base_url).split("/api/")[0]
     with root.stream("GET", "/requests/live", params={"model": name}) as feed:
         lines = feed.iter_lines()
