@@ -26,6 +26,7 @@ from sluice.formats.canon import (
 from sluice.formats.codec import Codec, Voicing
 from sluice.formats.codecs import CODECS
 from sluice.formats.lines import OneAtATime
+from sluice.formats.proofs import UNPROVEN
 from sluice.formats.tell import events_of
 
 from .folding import Folded, bare, fold
@@ -118,8 +119,15 @@ def test_a_stream_told_in_another_protocol_says_the_same(codec: Codec, reply: Re
         encoder, decoder = target.stream_encoder(VOICE), codec.stream_decoder()
         told = b"".join([encoder.feed(event) for event in (*decoder.feed(body), *decoder.finish())])
         again, first = heard(target, [told]), heard(codec, [body])
-        assert [bare(part) for part in again.whole()[0]] == [bare(part) for part in first.whole()[0]]
+        assert meant(again.whole()[0]) == meant(first.whole()[0])
         assert again.whole()[1:] == first.whole()[1:]
+
+
+def meant(parts: tuple[Part, ...]) -> list[tuple[object, ...]]:
+    """What parts say. Where a protocol wants a proof and there is none, a word says so: as good as no proof."""
+    told = [bare(part) for part in parts]
+    told = [(one[0], "") if one[1:] == (UNPROVEN,) else one for one in told]
+    return [one for one in told if one != ("", "")]
 
 
 def test_calls_whose_pieces_alternate_are_told_one_after_another() -> None:

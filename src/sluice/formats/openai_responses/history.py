@@ -27,7 +27,7 @@ def _nameless(item: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in item.items() if name != "id"}
 
 
-_OWN = re.compile(r"[a-z]+_([0-9a-f]{32})(?:[0-9]{3}|_[0-9]+)")
+_OWN = re.compile(r"[a-z_]+_([0-9a-f]{32})(?:[0-9]{3}|_[0-9]+)")
 """The ids that items of this gateway's answers have (outputs.py), and those of what they answer (below)."""
 
 
