@@ -168,10 +168,13 @@ def read_management(gateway: Gateway, ears: Ears, names: dict[str, list[Any]]) -
         short = path.removeprefix("/api/v1")
         if "get" not in operations or short == "/requests/live":
             continue
-        parameter = next((item["name"] for item in operations["get"].get("parameters", ()) if item["in"] == "path"), "")
+        parameters = operations["get"].get("parameters", ())
+        parameter = next((item["name"] for item in parameters if item["in"] == "path"), "")
+        wanted = [item["name"] for item in parameters if item["in"] == "query" and item.get("required")]
         for value in names[parameter] if parameter else [""]:
-            required = {"since_ms": 0, "until_ms": 2**41} if short in ("/requests/histogram", "/stats") else {}
-            answer = gateway.management.get(short.replace(f"{{{parameter}}}", str(value)), params=required)
+            required = {"since_ms": 0, "until_ms": 2**41, "model": "planted"}
+            place = short.replace(f"{{{parameter}}}", str(value))
+            answer = gateway.management.get(place, params={name: required[name] for name in wanted})
             assert answer.status_code == 200, (short, answer.text)
             ears.hear(f"GET {short} {value}", answer.headers, answer.content)
             count += 1
@@ -198,7 +201,7 @@ def fail_to_sign_in(gateway: Gateway, ears: Ears) -> None:
         ("/session", {"name": PASSWORD, "password": [PASSWORD]}),
         ("/session", {"name": "nobody", "password": PASSWORD}),
         ("/channels", {"name": 1, "provider": "openai", "key": [UPSTREAM_KEY], "proxy_url": {"a": PROXY_PASSWORD}}),
-        ("/channels", {"name": "x", "provider": "zhipu", "key": UPSTREAM_KEY + "\n" + UPSTREAM_KEY}),
+        ("/channels", {"name": "x", "provider": "zhipu", "key": UPSTREAM_KEY + "\u2028" + UPSTREAM_KEY}),
         ("/channels", {"name": "x", "provider": "openai", "base_url": f"http://u:{PROXY_PASSWORD}@h/"}),
         ("/channels", {"name": "x", "provider": "openai", "proxy_url": f"ftp://u:{PROXY_PASSWORD}@h/"}),
         ("/tokens", {"name": "main", "key": TOKEN_KEY}),
