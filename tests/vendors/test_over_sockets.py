@@ -183,7 +183,7 @@ async def test_a_tool_is_called_and_its_result_sent_back(upstream: Upstream, wir
     assert call["function"]["name"] == "look_up"
     assert json.loads(call["function"]["arguments"]) == {"city": "Paris", "unit": "celsius", "days": 0}
     result = {"role": "tool", "tool_call_id": call["id"], "content": '{"t":21}'}
-    again = {**body, "model": "m", "messages": [*messages, message, result]}
+    again = {**body, "messages": [*messages, message, result]}
     assert good(await upstream.ask(dialect, upstream.call(again, stream=stream)))["choices"][0]["message"]["content"]
 
 
