@@ -74,7 +74,7 @@ def answer(scenario: Scenario, messages: list[Json], tools: list[Json] | None, m
     said = Said(input_tokens=sum(tokens_of(text_of(m.get("content"))) for m in messages) or 1)
     if scenario.flags & _CALLING:
         named = _named_call(messages) if "call" in scenario else None
-        if last.get("role") == "tool":
+        if last.get("role") in ("tool", "function"):
             said.text = f"The tool says: {question}"
         elif named is not None:
             said.calls, said.finish = [named], "tool_calls"
