@@ -17,7 +17,7 @@ from .gateways import Gateway
 MODULES = Path(__file__).parent / "clients" / "node" / "node_modules"
 pytestmark = pytest.mark.clients
 SECONDS = 180
-COMMAND = "echo sluice-$((40+2))"
+COMMAND = "printf sluice-%s 42"
 SAID = "sluice-42"
 """What the command prints, and no prompt holds: only who ran it can tell."""
 
@@ -72,7 +72,7 @@ def codex(gateway: Gateway, model: str, home: Path) -> str:
     events = [json.loads(line) for line in run(command, home, {"SLUICE_KEY": gateway.key()}).splitlines()]
     items: list[dict[str, Any]] = [event["item"] for event in events if event["type"] == "item.completed"]
     (ran,) = (item for item in items if item["type"] == "command_execution")
-    assert (ran["aggregated_output"], ran["exit_code"]) == (f"{SAID}\n", 0)
+    assert (ran["aggregated_output"], ran["exit_code"]) == (SAID, 0)
     (told,) = (item["text"] for item in items if item["type"] == "agent_message")
     return str(told)
 

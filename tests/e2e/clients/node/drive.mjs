@@ -9,6 +9,7 @@ import { generateText, stepCountIs, streamText, tool } from 'ai'
 import { z } from 'zod'
 
 const [client, protocol, way, root, apiKey, model] = process.argv.slice(2)
+globalThis.AI_SDK_LOG_WARNINGS = false // it would write into what is told
 const prompt = 'please call weather {"city": "Paris"}'
 const weather = ({ city }) => `sunny in ${city}`
 
