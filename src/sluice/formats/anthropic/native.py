@@ -3,14 +3,15 @@ under the name the client asked for."""
 
 from __future__ import annotations
 
-from sluice.base.outcome import Cause, Fault, Reply
-from sluice.base.usage import NO_USAGE, Usage
+from sluice.base.outcome import Fault, Reply
+from sluice.base.usage import NO_USAGE
 from sluice.base.wire import WireHead
 from sluice.formats.anthropic.reply import shape_fault
 from sluice.formats.anthropic.usage import merged, read_usage
 from sluice.formats.members import DECODE_ERRORS, Members
 from sluice.formats.openai_chat.errors import fault_from
-from sluice.formats.sse import SseDecoder, SseTooLong, encode_event
+from sluice.formats.passing import PassedEvents
+from sluice.formats.sse import encode_event
 
 _PIECES = ("text", "thinking", "partial_json")
 
@@ -39,44 +40,13 @@ def _length(block: Members) -> int:
     return sum(len(text.encode()) for text in texts if text) + len(block.raw("input"))
 
 
-class PassedMessages:
+class PassedMessages(PassedEvents):
     """A StreamParser (base/outcome.py). Pings and heads may be thrown away; the first piece of a block commits."""
 
     def __init__(self, *, model: str) -> None:
+        super().__init__()
         self._model = model
-        self._sse = SseDecoder(bare=True)
         self._counts: dict[str, object] = {}
-        self.committed = False
-        self.usage: Usage = NO_USAGE
-        self.output_bytes = 0
-        self.finish_reason: str | None = None
-        self.done = False
-        self.fault: Fault | None = None
-
-    def feed(self, data: bytes) -> bytes:
-        """Takes the upstream's bytes; returns the client's. Never raises; sets ``fault``."""
-        if self.done or self.fault is not None:
-            return b""
-        try:
-            events = self._sse.feed(data)
-        except SseTooLong:
-            self.fault = Fault(cause=Cause.SHAPE, message="an event of the upstream's stream has no end")
-            return b""
-        out = []
-        for event in events:
-            if self.done or self.fault is not None:
-                break
-            try:
-                out.append(self._event(event.data))
-            except DECODE_ERRORS:
-                self.fault = Fault(cause=Cause.SHAPE, message="an event of the upstream's stream is malformed")
-        return b"".join(out)
-
-    def finish(self) -> bytes:
-        """The upstream's body ended: a fault, unless the message did too."""
-        if not self.done and self.fault is None:
-            self.fault = Fault(cause=Cause.BROKEN, message="the upstream's stream ended before its end")
-        return b""
 
     def _event(self, data: bytes) -> bytes:
         data.decode()

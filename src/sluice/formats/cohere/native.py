@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from sluice.base.outcome import Cause, Fault, Reply
-from sluice.base.usage import NO_USAGE, Usage
+from sluice.base.outcome import Fault, Reply
+from sluice.base.usage import NO_USAGE
 from sluice.base.wire import WireHead
 from sluice.formats.cohere.reply import shape_fault
 from sluice.formats.cohere.usage import failure, read_usage
 from sluice.formats.members import DECODE_ERRORS, Members
 from sluice.formats.openai_chat.errors import fault_from
-from sluice.formats.sse import SseDecoder, SseTooLong, encode_event
+from sluice.formats.passing import PassedEvents
+from sluice.formats.sse import encode_event
 
 _COMMITS = frozenset({"content-delta", "tool-plan-delta", "tool-call-start", "tool-call-delta", "message-end"})
 
@@ -34,42 +35,8 @@ def check_reply(body: bytes) -> Reply | Fault:
     return Reply(body=body, usage=usage, finish_reason=reason, output_bytes=told if usage is NO_USAGE else 0)
 
 
-class PassedCohere:
+class PassedCohere(PassedEvents):
     """A StreamParser (base/outcome.py). The first piece of content commits; ``message-end`` is the end."""
-
-    def __init__(self) -> None:
-        self._sse = SseDecoder(bare=True)
-        self.committed = False
-        self.usage: Usage = NO_USAGE
-        self.output_bytes = 0
-        self.finish_reason: str | None = None
-        self.done = False
-        self.fault: Fault | None = None
-
-    def feed(self, data: bytes) -> bytes:
-        """Takes the upstream's bytes; returns the client's. Never raises; sets ``fault``."""
-        if self.done or self.fault is not None:
-            return b""
-        try:
-            events = self._sse.feed(data)
-        except SseTooLong:
-            self.fault = Fault(cause=Cause.SHAPE, message="an event of the upstream's stream has no end")
-            return b""
-        out = []
-        for event in events:
-            if self.done or self.fault is not None:
-                break
-            try:
-                out.append(self._event(event.data))
-            except DECODE_ERRORS:
-                self.fault = Fault(cause=Cause.SHAPE, message="an event of the upstream's stream is malformed")
-        return b"".join(out)
-
-    def finish(self) -> bytes:
-        """The upstream's body ended: a fault, unless the message did too."""
-        if not self.done and self.fault is None:
-            self.fault = Fault(cause=Cause.BROKEN, message="the upstream's stream ended before its end")
-        return b""
 
     def _event(self, data: bytes) -> bytes:
         if data.strip() == b"[DONE]":

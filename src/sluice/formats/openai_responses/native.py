@@ -10,14 +10,15 @@ from __future__ import annotations
 from typing import Any
 
 from sluice.base.outcome import Cause, Fault, Reply
-from sluice.base.usage import NO_USAGE, Usage
+from sluice.base.usage import NO_USAGE
 from sluice.base.wire import WireHead
 from sluice.formats.members import DECODE_ERRORS, Members
 from sluice.formats.openai_chat.errors import fault_from
 from sluice.formats.openai_chat.usage import read_usage
 from sluice.formats.openai_responses.proofs import MARK, OUR_THOUGHTS
 from sluice.formats.openai_responses.reply import failed, shape_fault
-from sluice.formats.sse import SseDecoder, SseTooLong, encode_event
+from sluice.formats.passing import PassedEvents
+from sluice.formats.sse import encode_event
 
 PREVIOUS = "previous_response_id"
 _SAID = ("text", "refusal", "arguments", "input")
@@ -69,44 +70,13 @@ def _reason(response: Members) -> str | None:
     return (details.text("reason") if details is not None else None) or response.text("status")
 
 
-class PassedResponses:
+class PassedResponses(PassedEvents):
     """A StreamParser (base/outcome.py). The first event that says something commits."""
 
     def __init__(self, *, model: str, previous: str | None = None) -> None:
+        super().__init__()
         self._model = model
         self._previous = previous
-        self._sse = SseDecoder(bare=True)
-        self.committed = False
-        self.usage: Usage = NO_USAGE
-        self.output_bytes = 0
-        self.finish_reason: str | None = None
-        self.done = False
-        self.fault: Fault | None = None
-
-    def feed(self, data: bytes) -> bytes:
-        """Takes the upstream's bytes; returns the client's. Never raises; sets ``fault``."""
-        if self.done or self.fault is not None:
-            return b""
-        try:
-            events = self._sse.feed(data)
-        except SseTooLong:
-            self.fault = Fault(cause=Cause.SHAPE, message="an event of the upstream's stream has no end")
-            return b""
-        out = []
-        for event in events:
-            if self.done or self.fault is not None:
-                break
-            try:
-                out.append(self._event(event.data))
-            except DECODE_ERRORS:
-                self.fault = Fault(cause=Cause.SHAPE, message="an event of the upstream's stream is malformed")
-        return b"".join(out)
-
-    def finish(self) -> bytes:
-        """The upstream's body ended: a fault, unless the response did too."""
-        if not self.done and self.fault is None:
-            self.fault = Fault(cause=Cause.BROKEN, message="the upstream's stream ended before its end")
-        return b""
 
     def _event(self, data: bytes) -> bytes:
         if data.lstrip()[:6] == b"[DONE]":
