@@ -53,11 +53,13 @@ def expected_charge(rates: Rates, usage: Usage, multiplier_ppm: int) -> int:
         (Fraction(usage.audio_ms, 1000), first("audio_second")),
         (usage.images, first("image")),
         (usage.search_units, first("search")),
+        (usage.trained_tokens, first("training")),
         (1, first("request")),
     ]
     left = usage.input_tokens
     for count, price in (
-        (usage.cached_tokens, first("cached_input", "input")),
+        (min(usage.cached_audio_tokens, usage.cached_tokens), first("cached_input_audio", "cached_input", "input")),
+        (max(usage.cached_tokens - usage.cached_audio_tokens, 0), first("cached_input", "input")),
         (usage.cache_write_tokens, first("cache_write", "input")),
         (usage.cache_write_1h_tokens, first("cache_write_1h", "cache_write", "input")),
         (usage.input_audio_tokens, first("input_audio", "input")),
@@ -126,6 +128,7 @@ def parts_within(draw: st.DrawFn, inputs: int, outputs: int) -> Usage:
     return Usage(
         input_tokens=used_in,
         cached_tokens=draw(st.integers(0, used_in)),
+        cached_audio_tokens=draw(st.integers(0, used_in)),
         cache_write_tokens=draw(st.integers(0, used_in)),
         cache_write_1h_tokens=draw(st.integers(0, used_in)),
         input_audio_tokens=draw(st.integers(0, used_in)),

@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from sluice.accounting.pricing import RateError, Rates, Tier, charge, explain, rates_from_usd, rates_to_usd
+from sluice.accounting.pricing import (
+    RateError,
+    Rates,
+    Tier,
+    batch_rates,
+    charge,
+    explain,
+    rates_from_usd,
+    rates_to_usd,
+)
 from sluice.base.usage import Usage
 
 ONE = 1_000_000
@@ -31,6 +40,20 @@ TIERED = {
         ({"input": "2.5"}, Usage(input_tokens=1000, cached_tokens=400), ONE, 2_500_000),
         ({"input": "3", "cache_write": "3.75"}, Usage(input_tokens=10, cache_write_1h_tokens=10), ONE, 37_500),
         ({"input": "3", "cache_write_1h": "6"}, Usage(input_tokens=10, cache_write_1h_tokens=10), ONE, 60_000),
+        # Cached audio at its own rate, at that of cached text where it has none; never more than what is cached.
+        (
+            {"input": "4", "cached_input": "0.4", "cached_input_audio": "2", "input_audio": "32"},
+            Usage(input_tokens=100, cached_tokens=40, cached_audio_tokens=30, input_audio_tokens=50),
+            ONE,
+            30 * 2_000 + 10 * 400 + 50 * 32_000 + 10 * 4_000,
+        ),
+        (
+            {"input": "4", "cached_input": "1"},
+            Usage(input_tokens=9, cached_tokens=9, cached_audio_tokens=99),
+            ONE,
+            9_000,
+        ),
+        ({"training": "25"}, Usage(trained_tokens=1_000), ONE, 25_000_000),
         # A part larger than its total is the total.
         ({"input": "2.5", "cached_input": "1"}, Usage(input_tokens=10, cached_tokens=9_999), ONE, 10_000),
         ({"output": "1", "reasoning": "4"}, Usage(output_tokens=10, reasoning_tokens=11), ONE, 40_000),
@@ -55,6 +78,14 @@ TIERED = {
 )
 def test_charge(price: dict[str, Any], usage: Usage, multiplier: int, nano: int) -> None:
     assert charge(rates_from_usd(price), usage, multiplier) == nano
+
+
+def test_a_batch_has_rates_of_its_own_or_those_of_single_requests() -> None:
+    usage = Usage(input_tokens=1_000, output_tokens=100, cached_tokens=200)
+    own = rates_from_usd({**TIERED, "batch_input": "0.625", "batch_output": "5"})
+    assert charge(batch_rates(own), usage, ONE) == 800 * 625 + 200 * 125 + 100 * 5_000
+    assert batch_rates(own).tiers == ()
+    assert batch_rates(rates_from_usd(TIERED)) == rates_from_usd(TIERED)
 
 
 def test_counts_at_the_edge_of_what_formats_let_through_are_charged_exactly() -> None:

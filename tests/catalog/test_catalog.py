@@ -20,6 +20,7 @@ from sluice.catalog.prices import DEFAULT_MODEL, DEFAULT_PRICE, catalog_prices
 
 KINDS = {
     "chat", "completions", "responses", "embeddings", "rerank", "images", "speech", "transcriptions", "moderations",
+    "realtime",
 }  # fmt: skip
 ONE = 1_000_000
 DATA = Path(__file__).parents[2] / "src/sluice/catalog/data"
@@ -71,8 +72,29 @@ def test_facts_are_sound() -> None:
 @pytest.mark.parametrize(
     ("name", "price"),
     [
-        ("gpt-4o", {"input": 25 * 10**8, "output": 10**10, "cached_input": 125 * 10**7}),
-        ("text-embedding-3-small", {"input": 2 * 10**7}),
+        (
+            "gpt-4o",
+            {
+                "input": 25 * 10**8,
+                "output": 10**10,
+                "cached_input": 125 * 10**7,
+                "batch_input": 125 * 10**7,
+                "batch_output": 5 * 10**9,
+            },
+        ),
+        ("text-embedding-3-small", {"input": 2 * 10**7, "batch_input": 10**7}),
+        (
+            "gpt-realtime",
+            {
+                "input": 4 * 10**9,
+                "output": 16 * 10**9,
+                "cached_input": 4 * 10**8,
+                "cached_input_audio": 4 * 10**8,
+                "input_audio": 32 * 10**9,
+                "input_image": 5 * 10**9,
+                "output_audio": 64 * 10**9,
+            },
+        ),
         ("tts-1", {"character": 15 * 10**9}),
         ("whisper-1", {"audio_second": 10**11}),
         ("qwen3-rerank", {"input": 10**8}),

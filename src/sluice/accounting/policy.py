@@ -145,6 +145,7 @@ def _counts_anything(usage: Usage) -> bool:
         or usage.audio_ms
         or usage.images
         or usage.search_units
+        or usage.trained_tokens
     )
 
 

@@ -28,6 +28,7 @@ __all__ = [
     "RateError",
     "Rates",
     "Tier",
+    "batch_rates",
     "charge",
     "crossed_tier",
     "explain",
@@ -117,6 +118,18 @@ def at_tier(rates: Rates, tier: Tier) -> Rates:
     return msgspec.structs.replace(rates, tiers=(), **overrides)
 
 
+def batch_rates(rates: Rates) -> Rates:
+    """The rates of requests that a batch sent: its own where there are any. Tiers, whose rates are those of requests
+    sent one by one, hold only for a price without batch rates."""
+    own = {
+        "input": rates.batch_input,
+        "output": rates.batch_output,
+        "cached_input": rates.batch_cached_input,
+    }
+    known = {name: value for name, value in own.items() if value is not None}
+    return msgspec.structs.replace(rates, tiers=(), **known) if known else rates
+
+
 def _parts(rates: Rates, usage: Usage) -> list[Part]:
     """What is counted at which rate, after tiers, clamps and fallbacks; nothing that counts or costs nothing."""
     inputs, outputs = usage.input_tokens, usage.output_tokens
@@ -139,6 +152,8 @@ def _parts(rates: Rates, usage: Usage) -> list[Part]:
         parts.append(("image", usage.images * 1000, rates.image))
     if rates.search and usage.search_units > 0:
         parts.append(("search", usage.search_units * 1000, rates.search))
+    if rates.training and usage.trained_tokens > 0:
+        parts.append(("training", usage.trained_tokens * 1000, rates.training))
     if rates.request:
         parts.append(("request", 1000, rates.request))
     return parts
@@ -147,7 +162,7 @@ def _parts(rates: Rates, usage: Usage) -> list[Part]:
 def _input_parts(rates: Rates, usage: Usage, rest: int, parts: list[Part]) -> int:
     """Adds the parts of the input that have a rate of their own; returns the tokens left over."""
     if usage.cached_tokens > 0:
-        rest = _take(parts, "cached_input", usage.cached_tokens, rest, rates.cached_input, rates.input)
+        rest = _cached_parts(rates, usage, rest, parts)
     if usage.cache_write_tokens > 0:
         rest = _take(parts, "cache_write", usage.cache_write_tokens, rest, rates.cache_write, rates.input)
     if usage.cache_write_1h_tokens > 0:
@@ -158,6 +173,14 @@ def _input_parts(rates: Rates, usage: Usage, rest: int, parts: list[Part]) -> in
     if usage.input_image_tokens > 0:
         rest = _take(parts, "input_image", usage.input_image_tokens, rest, rates.input_image, rates.input)
     return rest
+
+
+def _cached_parts(rates: Rates, usage: Usage, rest: int, parts: list[Part]) -> int:
+    fallback = rates.input if rates.cached_input is None else rates.cached_input
+    audio = min(max(usage.cached_audio_tokens, 0), usage.cached_tokens)
+    if audio:
+        rest = _take(parts, "cached_input_audio", audio, rest, rates.cached_input_audio, fallback)
+    return _take(parts, "cached_input", usage.cached_tokens - audio, rest, rates.cached_input, rates.input)
 
 
 def _output_parts(rates: Rates, usage: Usage, rest: int, parts: list[Part]) -> int:

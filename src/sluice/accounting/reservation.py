@@ -165,7 +165,8 @@ def _dearest(rates: Rates) -> tuple[tuple[int, int, int], ...]:
 
 
 def _highest(rates: Rates) -> tuple[int, int]:
-    inputs = (rates.cached_input, rates.cache_write, rates.cache_write_1h, rates.input_audio, rates.input_image)
+    cached = (rates.cached_input, rates.cached_input_audio, rates.cache_write, rates.cache_write_1h)
+    inputs = (*cached, rates.input_audio, rates.input_image)
     outputs = (rates.reasoning, rates.output_audio, rates.output_image)
     return max(rates.input, *(r or 0 for r in inputs)), max(rates.output, *(r or 0 for r in outputs))
 
@@ -186,7 +187,7 @@ def _is_free(rates: Rates, multiplier_ppm: int) -> bool:
         return True
     if any(inputs or outputs for _, inputs, outputs in _dearest(rates)):
         return False
-    return not (rates.character or rates.audio_second or rates.image or rates.search or rates.request)
+    return not (rates.character or rates.audio_second or rates.image or rates.search or rates.request or rates.training)
 
 
 def _without_attachments(body: bytes) -> tuple[int, int, bytes]:

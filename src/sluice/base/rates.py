@@ -30,12 +30,16 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Nano-dollars per **million** units: tokens, characters, seconds of audio, images, searches, requests.
 
     A rate that is None falls back: cached_input, cache_write, input_audio, input_image -> input;
-    cache_write_1h -> cache_write; reasoning, output_audio, output_image -> output; others -> 0.
+    cached_input_audio -> cached_input; cache_write_1h -> cache_write; reasoning, output_audio, output_image -> output;
+    batch_input, batch_output, batch_cached_input -> the rate they are named after; others -> 0.
+
+    The ``batch`` ones are those of requests sent by a batch, ``training`` that of a fine-tuning job's trained tokens.
     """
 
     input: int = 0
     output: int = 0
     cached_input: int | None = None
+    cached_input_audio: int | None = None
     cache_write: int | None = None
     cache_write_1h: int | None = None
     input_audio: int | None = None
@@ -48,6 +52,10 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     image: int | None = None
     search: int | None = None
     request: int | None = None
+    batch_input: int | None = None
+    batch_output: int | None = None
+    batch_cached_input: int | None = None
+    training: int | None = None
     tiers: tuple[Tier, ...] = ()
 
 
@@ -55,6 +63,7 @@ UNITS: Mapping[str, tuple[str, int]] = {
     "input": ("tokens", MILLION),
     "output": ("tokens", MILLION),
     "cached_input": ("tokens", MILLION),
+    "cached_input_audio": ("tokens", MILLION),
     "cache_write": ("tokens", MILLION),
     "cache_write_1h": ("tokens", MILLION),
     "input_audio": ("tokens", MILLION),
@@ -67,6 +76,10 @@ UNITS: Mapping[str, tuple[str, int]] = {
     "image": ("images", 1),
     "search": ("searches", 1),
     "request": ("requests", 1),
+    "batch_input": ("tokens", MILLION),
+    "batch_output": ("tokens", MILLION),
+    "batch_cached_input": ("tokens", MILLION),
+    "training": ("tokens", MILLION),
 }
 """How people write each rate: what it counts, and for how many the dollars are (a million tokens, one image)."""
 

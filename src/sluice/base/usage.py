@@ -12,14 +12,17 @@ UsageSource = Literal["upstream", "estimated", "none"]
 class Usage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Counts of what was consumed. Totals include their parts: ``input_tokens`` includes the cached, cache-write, audio
     and image tokens listed beside it, ``output_tokens`` the reasoning and audio tokens. No token is in two parts:
-    ``cache_write_1h_tokens`` (kept for an hour) are not among ``cache_write_tokens``.
+    ``cache_write_1h_tokens`` (kept for an hour) are not among ``cache_write_tokens``. Only ``cached_audio_tokens`` are:
+    they are those of ``cached_tokens`` that are audio.
 
     ``characters`` counts text to be spoken; ``audio_ms`` audio to be transcribed, in milliseconds;
-    ``images`` pictures made; ``search_units`` rerank searches. ``source`` tells who counted.
+    ``images`` pictures made; ``search_units`` rerank searches; ``trained_tokens`` those a fine-tuning job was trained
+    on. ``source`` tells who counted.
     """
 
     input_tokens: int = 0
     cached_tokens: int = 0
+    cached_audio_tokens: int = 0
     cache_write_tokens: int = 0
     cache_write_1h_tokens: int = 0
     input_audio_tokens: int = 0
@@ -32,6 +35,7 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     audio_ms: int = 0
     images: int = 0
     search_units: int = 0
+    trained_tokens: int = 0
     source: UsageSource = "upstream"
 
 

@@ -1,7 +1,7 @@
 """Reads the price file of the LiteLLM project: a flat JSON object, ``provider/model`` -> USD per token and other facts.
 
 Field names: the file's ``sample_spec`` entry and the entries themselves (version 1.110.2). What our rates cannot say is
-left out: batch, flex and priority tiers, off-peak hours (the dearer hours count), regional uplifts, tools.
+left out: flex and priority tiers, off-peak hours (the dearer hours count), regional uplifts, tools.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ _TOKEN_RATES = {
     "input_cost_per_token": "input",
     "output_cost_per_token": "output",
     "cache_read_input_token_cost": "cached_input",
+    "cache_read_input_audio_token_cost": "cached_input_audio",
     "cache_creation_input_token_cost": "cache_write",
     "cache_creation_input_token_cost_above_1hr": "cache_write_1h",
     "output_cost_per_reasoning_token": "reasoning",
@@ -27,6 +28,9 @@ _TOKEN_RATES = {
     "input_cost_per_image_token": "input_image",
     "output_cost_per_audio_token": "output_audio",
     "output_cost_per_image_token": "output_image",
+    "input_cost_per_token_batches": "batch_input",
+    "output_cost_per_token_batches": "batch_output",
+    "cache_read_input_token_cost_batches": "batch_cached_input",
 }
 _TIERED = frozenset({"input", "output", "cached_input", "cache_write", "cache_write_1h", "reasoning"})
 _ABOVE = re.compile(r"(.+)_above_(\d{1,5})k_tokens")
@@ -98,8 +102,11 @@ def rates_of(entry: Mapping[str, Any]) -> Rates:
 
 def _drop_zero_parts(usd: dict[str, Any]) -> None:
     """Zero beside a priced input means "not charged extra" there; for us that is no rate of its own."""
-    for name in ("cached_input", "cache_write", "cache_write_1h", "input_audio", "input_image"):
+    for name in ("cached_input", "cached_input_audio", "cache_write", "cache_write_1h", "input_audio", "input_image"):
         if usd.get("input", "0") != "0" and usd.get(name) == "0":
+            del usd[name]
+    for name in [name for name in usd if name.startswith("batch_")]:
+        if usd[name] == "0" or name.removeprefix("batch_") not in usd:
             del usd[name]
 
 

@@ -14,7 +14,8 @@ from sluice.catalog.data_files import read_bytes, read_toml
 class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Facts about a model. ``context`` and ``max_output`` are tokens, None when not known.
 
-    ``kind`` is chat, completions, responses, embeddings, rerank, images, speech, transcriptions or moderations.
+    ``kind`` is chat, completions, responses, embeddings, rerank, images, speech, transcriptions, moderations or
+    realtime.
     """
 
     kind: str = "chat"

@@ -15,7 +15,7 @@ DEFAULT_MODEL = "*"
 """The name of the price that holds for every model without one of its own."""
 
 DEFAULT_PRICE = CatalogPrice(
-    rates=rates_from_usd({"input": "5", "output": "15"}),
+    rates=rates_from_usd({"input": "5", "output": "15", "training": "25"}),
     source="Sluice's default for models without a price (docs/decisions/0002-money.md)",
     as_of="2026-11-24",
 )

@@ -1,5 +1,5 @@
 // Generated from the management API's OpenAPI document by `npm run api`. Not edited by hand.
-// Document: sha256 dd920869db7f323a9dc327fd2290cf641557b7b36b5f91e3510f0169b444549e (tests/console/test_source.py compares it with the API's).
+// Document: sha256 31674918263786a1f257384634cde358c78683af957eada396fa6fdcc46e1565 (tests/console/test_source.py compares it with the API's).
 
 export interface paths {
     "/api/v1/audit": {
@@ -2106,12 +2106,20 @@ export interface components {
         RatesIn: {
             /** Audio Second */
             audio_second?: (string | number) | null;
+            /** Batch Cached Input */
+            batch_cached_input?: (string | number) | null;
+            /** Batch Input */
+            batch_input?: (string | number) | null;
+            /** Batch Output */
+            batch_output?: (string | number) | null;
             /** Cache Write */
             cache_write?: (string | number) | null;
             /** Cache Write 1H */
             cache_write_1h?: (string | number) | null;
             /** Cached Input */
             cached_input?: (string | number) | null;
+            /** Cached Input Audio */
+            cached_input_audio?: (string | number) | null;
             /** Character */
             character?: (string | number) | null;
             /** Image */
@@ -2136,6 +2144,8 @@ export interface components {
             search?: (string | number) | null;
             /** Tiers */
             tiers?: components["schemas"]["TierIn"][] | null;
+            /** Training */
+            training?: (string | number) | null;
         };
         /**
          * Reason

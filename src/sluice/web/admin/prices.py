@@ -42,6 +42,7 @@ class RatesIn(Strict):
     input: Amount | None = None
     output: Amount | None = None
     cached_input: Amount | None = None
+    cached_input_audio: Amount | None = None
     cache_write: Amount | None = None
     cache_write_1h: Amount | None = None
     input_audio: Amount | None = None
@@ -54,6 +55,10 @@ class RatesIn(Strict):
     image: Amount | None = None
     search: Amount | None = None
     request: Amount | None = None
+    batch_input: Amount | None = None
+    batch_output: Amount | None = None
+    batch_cached_input: Amount | None = None
+    training: Amount | None = None
     tiers: list[TierIn] | None = Field(default=None, max_length=20)
 
 

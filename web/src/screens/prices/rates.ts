@@ -10,6 +10,7 @@ export const RATES: [RateName, Unit][] = [
   ["input", "million"],
   ["output", "million"],
   ["cached_input", "million"],
+  ["cached_input_audio", "million"],
   ["cache_write", "million"],
   ["cache_write_1h", "million"],
   ["reasoning", "million"],
@@ -22,6 +23,10 @@ export const RATES: [RateName, Unit][] = [
   ["image", "each"],
   ["search", "each"],
   ["request", "each"],
+  ["batch_input", "million"],
+  ["batch_output", "million"],
+  ["batch_cached_input", "million"],
+  ["training", "million"],
 ];
 
 /** The rates every form shows; the others are folded away. */
