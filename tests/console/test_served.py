@@ -17,7 +17,7 @@ import uvicorn
 from sluice.web.console import console_app
 
 HTML = {"accept": "text/html,application/xhtml+xml"}
-ZIPPED = gzip.compress(b"plain")
+ZIPPED = gzip.compress(b"plain", mtime=0)
 
 
 @asynccontextmanager

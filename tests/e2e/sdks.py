@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import hashlib
 import inspect
 import json
@@ -180,11 +181,16 @@ def install_node_sdks() -> None:
     if shutil.which("node") is None or shutil.which("npm") is None:
         pytest.skip("this machine has no Node.js (node and npm), which this SDK needs")
     stamp = NODE / "node_modules" / ".installed"
-    wanted = hashlib.sha256((NODE / "package-lock.json").read_bytes()).hexdigest()
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    done = subprocess.run(
-        ["npm", "ci", "--no-progress"], cwd=NODE, capture_output=True, text=True, timeout=_INSTALL_SECONDS, check=False
-    )
+    with (NODE / "package-lock.json").open("rb") as lock:
+        # Of several test workers one installs, and the others wait for it.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        wanted = hashlib.sha256(lock.read()).hexdigest()
+        if not stamp.exists() or stamp.read_text() != wanted:
+            _run_npm_ci()
+            stamp.write_text(wanted)
+
+
+def _run_npm_ci() -> None:
+    command = ["npm", "ci", "--no-progress"]
+    done = subprocess.run(command, cwd=NODE, capture_output=True, text=True, timeout=_INSTALL_SECONDS, check=False)
     assert done.returncode == 0, done.stderr
-    stamp.write_text(wanted)

@@ -13,8 +13,8 @@ import typer
 from source import ROOT
 from tools.docs.__main__ import FOLDER, PAGES
 
+from sluice.cli import main
 from sluice.cli.config import Config, parse_config
-from sluice.cli.main import main
 from sluice.vendors.schema import parse_vendor
 
 DOCS = ROOT / "docs"
@@ -68,8 +68,10 @@ def test_command_parses(place: str, line: str) -> None:
     """A command in the documentation exists, with these options and as many arguments."""
     command: Any = typer.main.get_command(main)
     words = _arguments(line)
-    while words and words[0] in getattr(command, "commands", {}):
-        command = command.commands[words.pop(0)]
+    context = command.make_context("sluice", [], resilient_parsing=True)
+    while words and hasattr(command, "commands") and (found := command.get_command(context, words[0])):
+        command = found
+        words.pop(0)
     assert not hasattr(command, "commands") or words[:1] == ["--version"], f"{place}: {line}"
     if words != ["--version"]:
         command.make_context(line, words)

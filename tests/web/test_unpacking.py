@@ -51,7 +51,7 @@ def test_what_ends_early_is_refused(cut: int) -> None:
     assert caught.value.code == "invalid_body"
 
 
-@pytest.mark.parametrize("behind", [b"rubbish", gzip.compress(b"more")])
+@pytest.mark.parametrize("behind", [b"rubbish", gzip.compress(b"more", mtime=0)])
 def test_what_goes_on_behind_its_end_is_refused(behind: bytes) -> None:
     for step in (1, 10**6):
         with pytest.raises(GatewayError) as caught:

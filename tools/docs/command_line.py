@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from tools.docs.markdown import code, page, table
 
-from sluice.cli.main import main
+from sluice.cli import main
 from sluice.settings import Settings
 
 _WORDS = {str: "text", int: "whole number", float: "number", bool: "true or false", Path: "path", SecretStr: "text"}
@@ -98,7 +98,10 @@ def _commands() -> dict[str, Command]:
 
 def _walk(name: str, command: Any) -> Iterator[tuple[str, Command]]:
     yield name, command
-    for child in getattr(command, "commands", {}).values():
+    if not hasattr(command, "commands"):
+        return
+    context = command.make_context(name, [], resilient_parsing=True)
+    for child in (command.get_command(context, child) for child in command.list_commands(context)):
         yield from _walk(f"{name} {child.name}", child)
 
 

@@ -1,5 +1,5 @@
 """The command line: thin commands over the storage and the server."""
 
-from sluice.cli.main import main
+from sluice.cli.program import program as main
 
 __all__ = ["main"]

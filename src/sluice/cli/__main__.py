@@ -1,5 +1,6 @@
 """``python -m sluice.cli``."""
 
-from sluice.cli.main import main
+from sluice.cli.program import program
 
-main()
+if __name__ == "__main__":
+    program()

@@ -39,6 +39,11 @@ class Report:
     lines: list[str] = field(default_factory=list)
     keys: dict[str, str] = field(default_factory=dict)
 
+    def told(self) -> list[str]:
+        """The report of a server's start."""
+        made = [f"the key of the token {name}, shown only now: {key}" for name, key in self.keys.items()]
+        return [*(f"config: {line}" for line in self.lines), *made]
+
 
 class Applier:
     """Applies one config inside one transaction."""

@@ -10,7 +10,8 @@ import typer
 
 from sluice.base.keys import split_keys
 from sluice.cli.channels import KEY_VARIABLE, Name, given_key
-from sluice.cli.office import DatabaseUrl, DataDir, Fail, Office, opened, run, settings_from, table
+from sluice.cli.office import Fail, Office, opened, run, table
+from sluice.cli.options import DatabaseUrl, DataDir, settings_from
 from sluice.storage.key_marks import Mark, Place, marks_of
 from sluice.storage.keychain import ClearKey, Keychain, write_keys
 from sluice.storage.manage import channels

@@ -18,7 +18,8 @@ from sluice.base.outcome import Fault
 from sluice.cli.apply import Applier
 from sluice.cli.config import ChannelConfig, Config
 from sluice.cli.export import channel_config
-from sluice.cli.office import DatabaseUrl, DataDir, Fail, Office, every, fail, opened, run, settings_from, table
+from sluice.cli.office import Fail, Office, every, opened, run, table
+from sluice.cli.options import DatabaseUrl, DataDir, fail, settings_from
 from sluice.fake.server import ORIGIN as FAKE_ORIGIN
 from sluice.fake.server import serving as fake_serving
 from sluice.relay.doctor import Step

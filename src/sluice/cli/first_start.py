@@ -81,8 +81,3 @@ async def new_link(conn: AsyncConnection, by: By, user_id: int) -> str:
     secret = new_secret()
     await sessions.put_link(conn, by, user_id, secret_hash(secret), by.now_ms + LINK_HOURS * 3_600_000)
     return secret
-
-
-def link_url(origin: str, secret: str) -> str:
-    """Where the link leads. The secret is in the fragment, which no server or proxy logs."""
-    return f"{origin}/setup#{secret}"

@@ -9,15 +9,12 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from random import SystemRandom
-from typing import Annotated, Any, NoReturn, TypeVar
-
-import typer
-from pydantic import ValidationError
+from typing import Any, TypeVar
 
 from sluice.base.clock import Rng
 from sluice.cli.config import ConfigError
+from sluice.cli.options import fail
 from sluice.settings import Settings
 from sluice.storage.engine import Database, DatabaseAway, open_database
 from sluice.storage.folder import keep_private
@@ -27,14 +24,6 @@ from sluice.storage.migrate import NewerDatabase, migrate
 from sluice.storage.sealing import Sealer, SealError, load_or_create_key
 
 T = TypeVar("T")
-
-DataDir = Annotated[
-    Path | None,
-    typer.Option("--data-dir", help="Folder of the database, the secret key and the journals. [env: SLUICE_DATA_DIR]"),
-]
-DatabaseUrl = Annotated[
-    str | None, typer.Option("--database-url", help="postgresql://... instead of SQLite. [env: SLUICE_DATABASE_URL]")
-]
 
 
 class Fail(Exception):
@@ -64,15 +53,6 @@ def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
-def settings_from(**given: Any) -> Settings:
-    """Settings of the options that were given, over the environment, over the defaults. Ends the program when unfit."""
-    try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        lines = (f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
-        fail("; ".join(lines))
-
-
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Office]:
     """The installation of these settings, brought to the schema of this version."""
@@ -92,18 +72,22 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     """Runs a command's work; what a person can mend ends in one line on standard error and exit code 1."""
     try:
         return asyncio.run(work)
-    except (Conflict, Unfit) as error:
-        fail(f"{error.field}: {error}")
-    except SealError as error:
-        fail(f"{error}; set SLUICE_SECRET_KEY to the content of the secret.key that the database began with")
-    except (Fail, ConfigError, NotFound, DatabaseAway, NewerDatabase, ValueError, OSError) as error:
-        fail(str(error))
+    except Exception as error:
+        told = mendable(error)
+        if told is None:
+            raise
+        fail(told)
 
 
-def fail(message: str) -> NoReturn:
-    """Ends the program with a line on standard error."""
-    print(f"sluice: {message}", file=sys.stderr)
-    raise typer.Exit(1)
+def mendable(error: Exception) -> str | None:
+    """What a person can mend, in a line; None for a fault of the program."""
+    if isinstance(error, Conflict | Unfit):
+        return f"{error.field}: {error}"
+    if isinstance(error, SealError):
+        return f"{error}; set SLUICE_SECRET_KEY to the content of the secret.key that the database began with"
+    if isinstance(error, Fail | ConfigError | NotFound | DatabaseAway | NewerDatabase | ValueError | OSError):
+        return str(error)
+    return None
 
 
 async def every(lister: Callable[[PageRequest], Awaitable[Page[T]]], sort: str = "name") -> list[T]:

@@ -14,7 +14,8 @@ from sluice.base.rates import UNITS, rates_to_usd
 from sluice.catalog.imports import parse_price_file
 from sluice.catalog.rows import PriceList
 from sluice.cli.apply import new_price
-from sluice.cli.office import DatabaseUrl, DataDir, Fail, every, fail, opened, run, settings_from, table
+from sluice.cli.office import Fail, every, opened, run, table
+from sluice.cli.options import DatabaseUrl, DataDir, fail, settings_from
 from sluice.storage.manage import prices
 from sluice.storage.manage.prices import NewPrice, PriceRecord
 

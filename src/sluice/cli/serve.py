@@ -1,4 +1,9 @@
-"""Prepares all that a server needs, says where to go, and becomes the server."""
+"""Prepares all that a server needs, says where to go, and serves.
+
+With one worker this process is the server. It loads the server first and then prepares the database in a child, which
+shares what is loaded and takes with it what only preparing needs: a server runs for months with what it has in memory.
+With several workers it becomes their supervisor, which loads nothing of either.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +12,9 @@ import socket
 from pydantic import SecretStr
 
 from sluice import __version__
-from sluice.cli.apply import Report
-from sluice.cli.first_start import link_url, prepare
-from sluice.cli.office import fail, opened, run
-from sluice.serving import BACKLOG, become_server
+from sluice.cli.options import fail
+from sluice.cli.preparing import Prepared, in_a_child
+from sluice.serving import BACKLOG, become_supervisor, load_server, run, set_environment
 from sluice.settings import Settings
 from sluice.storage.one_server import FolderInUse, hold
 
@@ -18,19 +22,18 @@ from sluice.storage.one_server import FolderInUse, hold
 def serve(settings: Settings) -> None:
     """Prepares the database, says where to go, and serves until told to stop."""
     try:
-        hold(settings.data_dir)
+        lock = hold(settings.data_dir)
     except (FolderInUse, OSError) as error:
         fail(str(error))
-    secret, report = run(_prepare(settings))
+    alone = settings.workers == 1
+    if alone:
+        load_server()
+    prepared = in_a_child(settings, lock)
     sock = _listen(settings.host, settings.port)
-    origin = _origin(settings.host, sock.getsockname()[1])
-    _welcome(origin, secret, report)
-    become_server(sock, settings.workers, settings.forwarded_allow_ips, _environment(settings))
-
-
-async def _prepare(settings: Settings) -> tuple[str | None, Report | None]:
-    async with opened(settings) as office:
-        return await prepare(office, settings)
+    _welcome(_origin(settings.host, sock.getsockname()[1]), prepared)
+    set_environment(_environment(settings))
+    start = run if alone else become_supervisor
+    start(sock, settings.workers, settings.forwarded_allow_ips)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -51,17 +54,19 @@ def _origin(host: str, port: int) -> str:
     return f"http://{shown}:{port}"
 
 
-def _welcome(origin: str, secret: str | None, report: Report | None) -> None:
+def _welcome(origin: str, prepared: Prepared) -> None:
     print(f"Sluice {__version__} listens on {origin}")
-    if report is not None:
-        for line in report.lines:
-            print(f"  config: {line}")
-        for name, key in report.keys.items():
-            print(f"  the key of the token {name}, shown only now: {key}")
-    if secret is not None:
+    for line in prepared.lines:
+        print(f"  {line}")
+    if prepared.secret is not None:
         print("  root has no password yet. Choose one by this link (it works once, for 72 hours):")
-        print(f"  {link_url(origin, secret)}")
+        print(f"  {link_url(origin, prepared.secret)}")
     print(end="", flush=True)
+
+
+def link_url(origin: str, secret: str) -> str:
+    """Where a one-time link leads. The secret is in the fragment, which no server or proxy logs."""
+    return f"{origin}/setup#{secret}"
 
 
 def _environment(settings: Settings) -> dict[str, str | None]:

@@ -9,7 +9,8 @@ import typer
 from sluice.base.keys import key_hint, new_key
 from sluice.base.money import usd_from_nano
 from sluice.cli.apply import moment_ms, nano
-from sluice.cli.office import DatabaseUrl, DataDir, Fail, every, opened, run, settings_from, table
+from sluice.cli.office import Fail, every, opened, run, table
+from sluice.cli.options import DatabaseUrl, DataDir, settings_from
 from sluice.relay.admit import key_hash
 from sluice.settings import Settings
 from sluice.storage.manage import tokens, users

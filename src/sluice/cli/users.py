@@ -9,8 +9,10 @@ import typer
 
 from sluice.base.money import usd_from_nano
 from sluice.cli.apply import nano
-from sluice.cli.first_start import link_url, new_link
-from sluice.cli.office import DatabaseUrl, DataDir, Fail, every, opened, run, settings_from, table
+from sluice.cli.first_start import new_link
+from sluice.cli.office import Fail, every, opened, run, table
+from sluice.cli.options import DatabaseUrl, DataDir, settings_from
+from sluice.cli.serve import link_url
 from sluice.storage.manage import users
 from sluice.storage.manage.users import UserRecord
 from sluice.web.admin.passwords import SHORTEST, Passwords

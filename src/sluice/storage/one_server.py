@@ -15,8 +15,9 @@ class FolderInUse(Exception):
     """Another server serves from the folder; the text names both."""
 
 
-def hold(folder: Path) -> None:
-    """Makes the folder this process's own until it ends, however it ends. Raises FolderInUse, OSError."""
+def hold(folder: Path) -> int:
+    """Makes the folder this process's own until it ends, however it ends; the number is that of the open file which
+    holds it. Raises FolderInUse, OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Open for as long as the process lives, also as the server it becomes (serving.py), but not in its workers, which
     # are started with nothing else open: the kernel lets go of the lock with it.
@@ -33,3 +34,4 @@ def hold(folder: Path) -> None:
     os.ftruncate(number, 0)
     os.pwrite(number, f"{os.getpid()}\n".encode(), 0)
     (folder / RATES).unlink(missing_ok=True)
+    return number

@@ -1,4 +1,4 @@
-"""The commands of ``sluice``."""
+"""Every command of ``sluice`` but ``serve``: loaded when one of them is called."""
 
 from __future__ import annotations
 
@@ -7,76 +7,25 @@ from typing import Annotated
 
 import typer
 
-from sluice import __version__
 from sluice.cli import channel_keys, channels, prices, tokens, users
 from sluice.cli.apply import Applier, Report
 from sluice.cli.config import read_config, write_config
 from sluice.cli.export import export_config
-from sluice.cli.office import DatabaseUrl, DataDir, opened, run, settings_from
-from sluice.cli.serve import serve as serve_forever
+from sluice.cli.office import opened, run
+from sluice.cli.options import DatabaseUrl, DataDir, settings_from
 from sluice.fake.server import run as run_fake
 from sluice.settings import Settings
 
-main = typer.Typer(
-    name="sluice",
-    help="Sluice: one address, one key, every model; each request metered exactly.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,  # brackets in the help texts are meant as they stand
-    add_completion=False,
-)
+app = typer.Typer()
 channels.app.command("keys")(channel_keys.keys)
-main.add_typer(channels.app, name="channel")
-main.add_typer(tokens.app, name="token")
-main.add_typer(users.app, name="user")
-main.add_typer(prices.app, name="prices")
-main.command("doctor")(channels.doctor)
+app.add_typer(channels.app, name="channel")
+app.add_typer(tokens.app, name="token")
+app.add_typer(users.app, name="user")
+app.add_typer(prices.app, name="prices")
+app.command("doctor")(channels.doctor)
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
-        print(f"sluice {__version__}")
-        raise typer.Exit
-
-
-@main.callback()
-def _root(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and leave.")
-    ] = False,
-) -> None:
-    pass
-
-
-@main.command()
-def serve(
-    host: Annotated[
-        str | None, typer.Option(help="Address to listen on. [env: SLUICE_HOST] [default: 127.0.0.1]")
-    ] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on. [env: SLUICE_PORT] [default: 3000]")] = None,
-    workers: Annotated[int | None, typer.Option(help="Worker processes. [env: SLUICE_WORKERS] [default: 1]")] = None,
-    config: Annotated[Path | None, typer.Option(help="TOML file applied at each start. [env: SLUICE_CONFIG]")] = None,
-    data_dir: DataDir = None,
-    database_url: DatabaseUrl = None,
-    log_level: Annotated[
-        str | None, typer.Option(help="debug, info, warning or error. [env: SLUICE_LOG_LEVEL] [default: info]")
-    ] = None,
-) -> None:
-    """Start the gateway. Every other setting is an environment variable: see docs/reference/settings.md."""
-    serve_forever(
-        settings_from(
-            host=host,
-            port=port,
-            workers=workers,
-            config=config,
-            data_dir=data_dir,
-            database_url=database_url,
-            log_level=log_level,
-        )
-    )
-
-
-@main.command()
+@app.command()
 def apply(
     file: Annotated[Path, typer.Argument(help="The config file (TOML).")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
@@ -110,7 +59,7 @@ async def _apply(settings: Settings, file: Path, dry_run: bool) -> Report:
     return report
 
 
-@main.command("export")
+@app.command("export")
 def export(
     show_keys: Annotated[
         bool,
@@ -131,7 +80,7 @@ def export(
     print(run(work()), end="")
 
 
-@main.command()
+@app.command()
 def migrate(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
     """Create the database or bring it to the schema of this version; ``serve`` does so too."""
 
@@ -143,7 +92,7 @@ def migrate(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
     print("the database is up to date")
 
 
-@main.command("fake-provider")
+@app.command("fake-provider")
 def fake_provider(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 4010,
