@@ -47,6 +47,7 @@ from sluice.storage.prune import prune_requests
 from sluice.storage.rate_table import RateTable
 from sluice.storage.responses import ResponseStore
 from sluice.storage.sealing import Sealer, load_or_create_key
+from sluice.storage.usage_windows import renew_windows
 from sluice.telemetry.logs import configure
 from sluice.telemetry.metrics import Metrics, exposition
 from sluice.upstream.client import Deadlines, Limits
@@ -119,7 +120,7 @@ class Worker:
         self._feed = ChangeFeed(self._db)
         await self._once_there(self._reload)
         self._closing.push_async_callback(self._end_tasks)
-        for task in (self._follow(), self._count(), self._forget_old()):
+        for task in (self._follow(), self._count(), self._tidy()):
             self._tasks.append(asyncio.ensure_future(task))
         return await self._build()
 
@@ -184,7 +185,8 @@ class Worker:
         self.edge = Edge(
             new_id=new_id, read_timeout=settings.client_read_timeout, write_timeout=settings.client_write_timeout
         )
-        return Gateway(relay_routes(door, self._totals, ResponseStore(self._db)), mounts, console_app(), new_id=new_id)
+        routes = relay_routes(door, self._totals, ResponseStore(self._db))
+        return Gateway(routes, mounts, console_app(opened=admin.wake), new_id=new_id)
 
     def _admin_deps(self, probe: Probe) -> AdminDeps:
         async def balance_changed(account_id: int) -> None:
@@ -244,10 +246,12 @@ class Worker:
             self._metrics.flush()
             self._metrics.backlog.set(self._ledger.backlog)
 
-    async def _forget_old(self) -> None:
-        """Once an hour deletes what is older than the log is to reach back."""
+    async def _tidy(self) -> None:
+        """Once an hour sums up the days that have passed, and deletes what is older than the log is to reach back."""
         while True:
             await asyncio.sleep(_HOUR_SECONDS)
+            with suppress(DatabaseAway):
+                await renew_windows(self._db, self._clock.now_ms())
             days = cast(int, self._keeper.snapshot.settings.get("log_retention_days", 0))
             if not days:
                 continue

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import importlib.util
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -51,8 +54,11 @@ def hook() -> ModuleType:
 @pytest.fixture(scope="session")
 def built(hook: ModuleType) -> Path:
     """The console's build, made anew when its sources have changed. Its size budget is part of the build."""
-    if hook.wanted(ROOT):
-        hook.build(ROOT)
+    lock = Path(tempfile.gettempdir(), f"sluice-console-{hashlib.sha256(bytes(ROOT)).hexdigest()[:16]}.lock")
+    with lock.open("w") as held:  # the other processes that share the tests wait, and find it built
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if hook.wanted(ROOT):
+            hook.build(ROOT)
     return ROOT / "src" / "sluice" / "console"
 
 

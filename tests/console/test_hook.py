@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import socket
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -97,5 +99,29 @@ def test_a_failed_build_is_a_warning_that_says_what_to_do(
     made.initialize("standard", {})
     assert len(warnings) == 1
     assert "there is no Node.js" in warnings[0]
+    assert "python hatch_build.py" in warnings[0]
+    assert not (checkout / "src" / "sluice" / "console").exists()
+
+
+def test_without_the_registry_the_install_goes_on_and_says_so(
+    hook: ModuleType, checkout: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    if hook.find_node() is None:
+        pytest.skip("there is no Node.js on this machine")
+    package = {"name": "console", "version": "1.0.0", "dependencies": {"vite": "^8.0.0"}}
+    (checkout / "web" / "package.json").write_text(json.dumps(package))
+    vite = {"version": "8.0.0", "integrity": "sha512-" + "A" * 86 + "=="}
+    lock = {"name": "console", "version": "1.0.0", "lockfileVersion": 3}
+    lock |= {"packages": {"": package, "node_modules/vite": vite}}
+    (checkout / "web" / "package-lock.json").write_text(json.dumps(lock))
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # and nobody listens
+        monkeypatch.setenv("npm_config_registry", f"http://127.0.0.1:{closed.getsockname()[1]}/")
+        monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
+        monkeypatch.setenv("npm_config_fetch_retry_mintimeout", "1")
+        made, warnings = _hook(hook)
+        made.initialize("standard", {})
+    assert len(warnings) == 1
+    assert "ECONNREFUSED" in warnings[0]
     assert "python hatch_build.py" in warnings[0]
     assert not (checkout / "src" / "sluice" / "console").exists()

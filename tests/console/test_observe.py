@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from console_seed import CJK, FAILING, LONG, REQUESTS
+from console_seed import CJK, FAILING, KEYS, LONG, REQUESTS
 from console_visit import Visit
 from playwright.async_api import expect
 
@@ -85,6 +85,44 @@ async def test_the_log_is_walked_by_keyboard(visit: Visit) -> None:
     await expect(page.get_by_role("dialog")).to_have_count(0)
     await page.go_back()
     await expect(page.get_by_role("dialog")).to_be_visible()
+
+
+async def test_requests_are_walked_over_the_edge_of_a_page_and_back(visit: Visit) -> None:
+    await visit.sign_in(path="/sign-in?next=%2Flogs%3Frange%3D7d%26model%3Dqwen-max")
+    page = visit.page
+    rows = page.get_by_role("table", name="Logs").locator("tbody tr")
+    await rows.last.click()
+    side = page.get_by_role("dialog")
+    last = await side.locator("code").first.inner_text()
+    await expect(side.get_by_role("button", name="Older")).to_be_enabled()
+    await side.get_by_role("button", name="Older").click()
+    await page.wait_for_url("**cursor=*")
+    await expect(rows.first).to_have_attribute("data-open", "true")
+    await expect(side.locator("code").first).not_to_have_text(last)
+    await page.keyboard.press("j")
+    await expect(rows.nth(1)).to_have_attribute("data-open", "true")
+    await page.keyboard.press("k")
+    await expect(rows.first).to_have_attribute("data-open", "true")
+    await side.get_by_role("button", name="Newer").click()
+    await page.wait_for_url(lambda url: "cursor=" not in url)
+    await expect(side.locator("code").first).to_have_text(last)
+    await expect(rows.last).to_have_attribute("data-open", "true")
+
+    # By a link, to a request that is on no page that is shown.
+    await visit.open(f"/logs?range=1h&model=no-such-model&open={last}")
+    await expect(side.get_by_text("Attempts", exact=True)).to_be_visible()
+    for name in ("Newer", "Older"):
+        await expect(side.get_by_role("button", name=name)).to_be_disabled()
+
+
+async def test_a_try_names_the_key_it_was_made_with(visit: Visit) -> None:
+    await visit.sign_in(path="/sign-in?next=%2Fplayground%3Fmodel%3Dfake-chat-long")
+    page = visit.page
+    await page.get_by_label("Message").fill("hi")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("link", name="See it in the logs").click()
+    tries = page.get_by_role("dialog").get_by_role("list").get_by_role("listitem")
+    await expect(tries.filter(has_text=KEYS).first).to_contain_text(re.compile(r"key (sk-firs...stuv|sk-thir...stuv)"))
 
 
 async def test_a_request_says_why_each_channel_was_chosen_and_leads_on(visit: Visit, npm: object) -> None:

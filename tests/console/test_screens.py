@@ -7,35 +7,13 @@ from pathlib import Path
 
 import pytest
 from console_gateway import Gateway
+from console_screens import SCREENS, show
 from console_seed import CJK
 from console_visit import PHONE, Visit
 from playwright.async_api import Browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-SCREENS = {
-    "home": "/",
-    "start": "/start",
-    "channels": "/channels",
-    "channel": "/channels?open=1",
-    "channel-new": "/channels?open=new",
-    "channel-test": "/channels?open=1&view=test",
-    "tokens": "/tokens",
-    "token": "/tokens?open=1",
-    "users": "/users",
-    "user": "/users?open=1",
-    "prices": "/prices",
-    "price": "/prices?open=gpt-4o",
-    "logs": "/logs?range=7d",
-    "playground": "/playground",
-    "health": "/health",
-    "settings": "/settings",
-    "settings-general": "/settings?topic=general",
-    "settings-groups": "/settings?topic=groups",
-    "settings-audit": "/settings?topic=audit",
-    "settings-system": "/settings?topic=system",
-    "nowhere": "/no-such-page",
-}
 SHOTS = os.environ.get("SLUICE_SCREENSHOTS")
 """A folder to leave a picture of every screen in."""
 
@@ -53,10 +31,8 @@ async def test_every_screen_is_sound_and_usable(
     await visit.sign_in()
     await visit.page.evaluate("language => localStorage.setItem('sluice-language', language)", language)
     found = {}
-    for name, path in SCREENS.items():
-        await visit.open(path)
-        if name != "nowhere":
-            await visit.settle()
+    for name in SCREENS:
+        await show(visit, name)
         found[name] = await visit.axe()
         await _shoot(visit, f"{name}-{scheme}-{language}")
     await visit.end()
@@ -78,10 +54,8 @@ async def test_every_screen_fits_a_phone(browser: Browser, gateway: Gateway) -> 
     visit = await Visit.begin(browser, gateway.origin, viewport=PHONE, has_touch=True)
     await visit.sign_in()
     wide = {}
-    for name, path in SCREENS.items():
-        await visit.open(path)
-        if name != "nowhere":
-            await visit.settle()
+    for name in SCREENS:
+        await show(visit, name)
         width = await visit.page.evaluate("document.documentElement.scrollWidth")
         if width > PHONE["width"]:
             wide[name] = width

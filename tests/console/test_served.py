@@ -6,7 +6,7 @@ import asyncio
 import gzip
 import re
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -21,12 +21,12 @@ ZIPPED = gzip.compress(b"plain", mtime=0)
 
 
 @asynccontextmanager
-async def serving(folder: Path) -> AsyncIterator[httpx.AsyncClient]:
+async def serving(folder: Path, opened: Callable[[], None] = lambda: None) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a server that serves the console of a folder."""
     sock = socket.socket()
     sock.bind(("127.0.0.1", 0))
     sock.listen()  # whoever connects before the server is up waits
-    server = uvicorn.Server(uvicorn.Config(console_app(folder), lifespan="off", log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(console_app(folder, opened=opened), lifespan="off", log_level="error"))
     task = asyncio.ensure_future(server.serve(sockets=[sock]))
     origin = f"http://127.0.0.1:{sock.getsockname()[1]}"
     try:
@@ -105,14 +105,31 @@ async def test_without_a_build_the_page_says_what_to_do_until_there_is_one(folde
     async with serving(folder) as client:
         answer = await client.get("/")
         assert answer.status_code == 200
-        assert "python hatch_build.py" in answer.text
+        assert "pip install --force-reinstall --no-deps ." in answer.text
         assert "__NONCE__" not in answer.text
         (folder / "index.html").write_text(page)
         assert "<script" in (await client.get("/", headers=HTML)).text
         assert (await client.get("/assets/main-1a2b.js")).status_code == 200
 
 
+async def test_a_checkout_is_told_to_build_in_its_place(tmp_path: Path) -> None:
+    (tmp_path / "hatch_build.py").touch()
+    async with serving(tmp_path / "src" / "sluice" / "console") as client:
+        answer = await client.get("/", headers=HTML)
+    assert (answer.status_code, "<pre>python hatch_build.py</pre>" in answer.text) == (200, True)
+
+
 async def test_a_file_that_went_away_under_the_server_is_not_found(folder: Path) -> None:
     async with serving(folder) as client:
         (folder / "favicon.svg").unlink()
         assert (await client.get("/favicon.svg")).status_code == 404
+
+
+async def test_who_opens_a_screen_is_told_of_and_who_fetches_a_file_is_not(folder: Path) -> None:
+    seen: list[str] = []
+    async with serving(folder, lambda: seen.append("opened")) as client:
+        for path in ("/assets/main-1a2b.js", "/nothing.js", "/favicon.svg"):
+            await client.get(path, headers=HTML)
+        assert seen == []
+        await client.get("/channels", headers=HTML)
+    assert seen == ["opened"]

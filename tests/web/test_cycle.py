@@ -150,3 +150,31 @@ async def test_an_application_is_loaded_once_when_it_is_asked_for() -> None:
     assert not made
     await asyncio.gather(*(late({}, None, None) for _ in range(3)))  # type: ignore[arg-type]
     assert made == [1, 0, 0, 0]
+
+
+async def test_an_application_is_loaded_before_it_is_asked_for_and_a_failure_is_told_to_who_asks() -> None:
+    made: list[int] = []
+    loaded = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    async def app(scope: object, receive: object, send: object) -> None:
+        made.append(0)
+
+    def make() -> object:
+        made.append(1)
+        if made == [1]:
+            loop.call_soon_threadsafe(loaded.set)
+            raise OSError("the disk is away")
+        return app
+
+    late = LateApp(make)  # type: ignore[arg-type]
+    late.wake()
+    late.wake()
+    await asyncio.wait_for(loaded.wait(), 10)
+    await late({}, None, None)  # type: ignore[arg-type]
+    assert made == [1, 1, 0]
+
+    broken = LateApp(lambda: made[99])  # type: ignore[arg-type,return-value]
+    broken.wake()
+    with pytest.raises(IndexError):
+        await broken({}, None, None)  # type: ignore[arg-type]

@@ -16,6 +16,9 @@ from sluice.accounting.settlement import Settlement
 from sluice.storage.tables import usage_totals
 
 _HOUR_MS = 3_600_000
+DAY_MS = 24 * _HOUR_MS
+WINDOW_MS = 28 * DAY_MS
+"""The stretch of time of a window (usage_windows.py)."""
 SUMS = ("requests", "errors", "input_tokens", "cached_tokens", "output_tokens", "charge_nano", "duration_ms")
 """The columns that are added up."""
 
@@ -35,10 +38,23 @@ SPAN_MS: Mapping[Kind, int] = {
     Kind.MODEL: _HOUR_MS,
     Kind.CHANNEL: _HOUR_MS,
     # There are many of these, each asleep for most hours: by the hour there would be as many rows as requests.
-    Kind.USER: 24 * _HOUR_MS,
-    Kind.TOKEN: 24 * _HOUR_MS,
+    Kind.USER: DAY_MS,
+    Kind.TOKEN: DAY_MS,
 }
 """The stretch of time of one row, in milliseconds; it begins at a multiple of itself."""
+
+WIDE = (Kind.USER, Kind.TOKEN)
+"""The kinds that have a row a day for each of very many keys: they may have a window."""
+
+
+def window_kind(kind: Kind) -> str:
+    """What the rows of a kind's window are called."""
+    return f"{kind.value}_4w"
+
+
+def window_start(kind: Kind) -> sa.Select[int]:
+    """When the kind's window begins; no row where it has none."""
+    return sa.select(usage_totals.c.start_ms).where(usage_totals.c.kind == window_kind(kind)).limit(1)
 
 
 class Totalizer:
@@ -53,6 +69,7 @@ class Totalizer:
             set_={name: usage_totals.c[name] + statement.excluded[name] for name in SUMS},
         )
         self._statement = str(statement.compile(dialect=dialect))
+        self._starts = {kind: window_start(kind) for kind in WIDE}
 
     def add(self, conn: sa.Connection, new: Iterable[Settlement]) -> None:
         """Adds requests that were not counted before."""
@@ -64,8 +81,25 @@ class Totalizer:
                     row[place] += amount
         # In one order, so that two workers never wait for each other's rows in a circle.
         rows = [(kind.value, start, key, *row) for (kind, start, key), row in sorted(sums.items())]
-        if rows:
-            conn.exec_driver_sql(self._statement, rows)
+        if not rows:
+            return
+        conn.exec_driver_sql(self._statement, rows)
+        # Looked for only now: a window that was made in between did not see these rows.
+        for kind in WIDE:
+            start = conn.execute(self._starts[kind]).scalar()
+            if start is not None and (late := _in_window(kind, start, sums)):
+                conn.exec_driver_sql(self._statement, late)
+
+
+def _in_window(
+    kind: Kind, first_ms: int, sums: Mapping[tuple[Kind, int, str], list[int]]
+) -> list[tuple[str | int, ...]]:
+    """What is to be added to a window for requests of its days, which come late."""
+    found: dict[str, list[int]] = {}
+    for (of, start, key), row in sorted(sums.items()):
+        if of is kind and first_ms <= start < first_ms + WINDOW_MS:
+            found[key] = [old + new for old, new in zip(found.get(key, [0] * len(SUMS)), row, strict=True)]
+    return [(window_kind(kind), first_ms, key, *row) for key, row in found.items()]
 
 
 def _alike(items: Iterable[Settlement]) -> dict[tuple[int, str, int, int, int], list[int]]:

@@ -7,7 +7,7 @@ not, one page says how to build it; the API and the relay do not need it.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,14 +46,22 @@ body{font:15px/1.55 system-ui,sans-serif;max-width:42rem;margin:4rem auto;paddin
 code{font-family:ui-monospace,monospace}pre{padding:.8rem 1rem;border:1px solid #8886;border-radius:6px;overflow:auto}
 </style></head>
 <body><h1>Sluice is running, without its console</h1>
-<p>The console was not built when Sluice was installed: that needs the npm registry, once. Build it where Sluice's
+<p>The console was not built when Sluice was installed: that needs the npm registry, once. Run this where Sluice's
 source is, then reload this page:</p>
-<pre>python hatch_build.py</pre>
+<pre>__COMMAND__</pre>
 <p>All else works. Point any OpenAI client at <code>/v1</code> of this address, with a token made by
 <code>sluice token create</code>; <code>sluice --help</code> lists what else the command line does. The management API
 is described at <a href="/api/v1/openapi.json">/api/v1/openapi.json</a>.</p>
 </body></html>
 """
+
+
+def _not_built(folder: Path) -> str:
+    """The page that stands in for the console. A checkout that is served from is built in its place; what was copied
+    out of one is installed anew."""
+    in_checkout = len(folder.parents) > 2 and (folder.parents[2] / "hatch_build.py").is_file()
+    command = "python hatch_build.py" if in_checkout else "pip install --force-reinstall --no-deps ."
+    return _NOT_BUILT.replace("__COMMAND__", command)
 
 
 @dataclass(slots=True)
@@ -98,7 +106,7 @@ class _Build:
         self._folder = folder
         self._page = folder / "index.html"
         self._built_at = -1.0
-        self.template = _NOT_BUILT
+        self.template = _not_built(folder)
         self.files: dict[str, _File] = {}
 
     def refresh(self) -> None:
@@ -106,7 +114,7 @@ class _Build:
         try:
             built_at = self._page.stat().st_mtime
         except FileNotFoundError:
-            self.template, self.files, self._built_at = _NOT_BUILT, {}, -1.0
+            self.template, self.files, self._built_at = _not_built(self._folder), {}, -1.0
             return
         if built_at != self._built_at:
             self.template = self._page.read_text(encoding="utf-8")
@@ -114,8 +122,11 @@ class _Build:
             self._built_at = built_at
 
 
-def console_app(folder: Path = BUILT) -> App:
-    """An ASGI app for every path that is neither relay nor API, serving the build in ``folder``."""
+def console_app(folder: Path = BUILT, *, opened: Callable[[], None] = lambda: None) -> App:
+    """An ASGI app for every path that is neither relay nor API, serving the build in ``folder``.
+
+    ``opened`` is called when somebody opens a screen, whose program will presently ask the management API.
+    """
     build = _Build(folder)
     build.refresh()
 
@@ -127,6 +138,7 @@ def console_app(folder: Path = BUILT) -> App:
         elif file is not None:
             status, headers, body = _served(scope, file)
         elif _wants_page(scope, path):
+            opened()
             build.refresh()
             status, headers, body = _page(build.template)
         else:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
@@ -23,7 +24,9 @@ from sluice.storage.manage import facets, requests, stats, troubles
 from sluice.storage.manage.requests import RequestFilter
 from sluice.storage.manage.stats import Dimension, Slots
 from sluice.storage.manage.summary import Timing, summary
-from sluice.storage.usage_totals import SUMS
+from sluice.storage.tables import usage_totals
+from sluice.storage.usage_totals import DAY_MS, SUMS, WINDOW_MS, Kind, window_kind
+from sluice.storage.usage_windows import renew_windows
 
 HOUR = 3_600_000
 START = 1_790_000_000_000 // (24 * HOUR) * 24 * HOUR
@@ -129,6 +132,61 @@ async def test_the_top_keys_are_those_that_were_charged_most(
         for cut in (slots, whole):
             found = await stats.totals(conn, RequestFilter(), cut, Dimension.TOKEN, top=3)
             assert {one.key for one in found} == set(best)
+
+
+def _spread(count: int, days: int, chance: random.Random) -> list[Settlement]:
+    """Requests of many days before START, by thirty tokens of three users."""
+    made = []
+    for _ in range(count):
+        at, token = START - 1 - chance.randrange(days * DAY_MS), chance.randrange(1, 31)
+        owner = {"token_id": token, "user_id": 1 + token % 3}
+        made.append(
+            settlement({}, id=request_id(at, chance), created_ms=at, charge_nano=chance.randrange(10**6), **owner)
+        )
+    return made
+
+
+async def _kept(database: Database, kind: str, since_ms: int) -> dict[str, tuple[int, ...]]:
+    """Key -> its sums over four weeks."""
+    table = usage_totals.c
+    within = (table.kind == kind, table.start_ms >= since_ms, table.start_ms < since_ms + WINDOW_MS)
+    query = sa.select(table.key, *(sa.func.sum(table[name]) for name in SUMS)).where(*within).group_by(table.key)
+    async with database.read() as conn:
+        return {key: tuple(int(value) for value in sums) for key, *sums in await conn.execute(query)}
+
+
+async def test_a_window_holds_what_its_days_hold_and_ranks_like_them(database: Database, tmp_path: Path) -> None:
+    chance = random.Random(4)
+    items = _spread(900, 40, chance)
+    applier = Applier(database, tmp_path)
+    await applier.apply("w", items[:600])
+    assert await renew_windows(database, START, many=10_000) == []  # few rows are added up as they are
+    assert await renew_windows(database, START, many=100) == [Kind.TOKEN]
+    assert await renew_windows(database, START + DAY_MS - 1, many=100) == []
+    await applier.apply("w", items[500:])  # some known, some of days in the window, some older
+    first = START - WINDOW_MS
+    async with database.read() as conn:
+        assert (
+            await conn.scalar(sa.select(sa.func.min(usage_totals.c.start_ms)).where(usage_totals.c.kind == "token_4w"))
+            == first
+        )
+    days = await _kept(database, Kind.TOKEN, first)
+    assert await _kept(database, window_kind(Kind.TOKEN), first) == days
+    assert len(days) == 30
+
+    for since, until in ((START - 30 * DAY_MS + 5, START + 7), (first, START), (START - 35 * DAY_MS, START - DAY_MS)):
+        spent: Counter[str] = Counter()
+        for item in items:
+            if since // DAY_MS <= item.created_ms // DAY_MS <= (until - 1) // DAY_MS:
+                spent[str(item.token_id)] += item.charge_nano
+        async with database.read() as conn:
+            slots = Slots(since_ms=since, until_ms=until)
+            found = await stats.totals(conn, RequestFilter(), slots, Dimension.TOKEN, top=4)
+        assert {one.key for one in found} == {key for key, _ in spent.most_common(4)}, (since, until)
+
+    assert await renew_windows(database, START + DAY_MS, many=100) == [Kind.TOKEN]
+    moved = first + DAY_MS
+    assert await _kept(database, window_kind(Kind.TOKEN), moved) == await _kept(database, Kind.TOKEN, moved)
 
 
 async def test_facets_count_the_newest(database: Database, rows: list[requests.RequestRecord]) -> None:

@@ -17,8 +17,8 @@ export interface Column<Row> {
   align?: "right";
   /** Left out on cards: what a phone has no room for. */
   wide?: boolean;
-  /** On cards: at the right of its line, or a line of its own. */
-  card?: "end" | "line";
+  /** On cards: at the right of its line, a line of its own, or with its heading before it. */
+  card?: "end" | "line" | "label";
   /** Takes the room that the others leave, and is cut off rather than wrapped. */
   grow?: boolean;
 }
@@ -135,9 +135,9 @@ function Loaded<Row>({
                     role="cell"
                     data-label={column.header}
                     data-align={column.align}
-                    data-wide={column.wide}
+                    data-wide={column.wide || undefined}
                     data-card={column.card}
-                    data-grow={column.grow}
+                    data-grow={column.grow || undefined}
                   >
                     {column.cell(row)}
                   </td>
@@ -166,7 +166,7 @@ function Head<Row>({ column, paging }: { column: Column<Row>; paging: Paging | u
       role="columnheader"
       scope="col"
       data-align={column.align}
-      data-grow={column.grow}
+      data-grow={column.grow || undefined}
       aria-sort={sortable ? (direction ?? "none") : undefined}
     >
       {sortable ? (

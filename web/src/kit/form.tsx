@@ -58,12 +58,14 @@ interface FormProps {
   children: ReactNode;
   onCancel?: () => void;
   extra?: ReactNode;
+  /** It fills a panel at the side and does not fit a screen. */
+  long?: boolean;
 }
 
-export function Form({ state, submitLabel, children, onCancel, extra }: FormProps) {
+export function Form({ state, submitLabel, children, onCancel, extra, long }: FormProps) {
   const { t } = useWords();
   return (
-    <form className={styles.form} onSubmit={state.submit} noValidate>
+    <form className={styles.form} data-long={long || undefined} onSubmit={state.submit} noValidate>
       <div className={styles.fields}>{children}</div>
       {Boolean(state.failure) && <Failure error={state.failure} />}
       <div className={styles.buttons}>

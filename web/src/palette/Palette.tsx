@@ -20,7 +20,7 @@ export default function Palette({ opened, close }: { opened: boolean; close: () 
       padding={0}
       size={560}
       yOffset="12vh"
-      aria-label={t("palette.title")}
+      attributes={{ content: { "aria-label": t("palette.title") } }}
       classNames={{ content: styles.box ?? "" }}
     >
       <Finder close={close} />

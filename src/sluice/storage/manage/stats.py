@@ -1,7 +1,7 @@
 """Totals over the request log, by time and by what the requests have in common.
 
-Whole hours (for users: whole UTC days) come from the sums kept at settlement; the ends of the range, and what those
-sums do not tell apart, from the log itself.
+Whole hours (for users and tokens: whole UTC days) come from the sums kept at settlement; the ends of the range, and
+what those sums do not tell apart, from the log itself.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sluice.base.ids import request_id_bound
 from sluice.base.money import Nano
 from sluice.storage.manage.requests import RequestFilter, names_of
 from sluice.storage.tables import channels, requests, tokens, usage_totals, users
-from sluice.storage.usage_totals import SPAN_MS, SUMS, Kind
+from sluice.storage.usage_totals import SPAN_MS, SUMS, WIDE, WINDOW_MS, Kind, window_kind, window_start
 
 
 class Dimension(StrEnum):
@@ -131,12 +131,27 @@ async def _charged_most(
         span = SPAN_MS[kept[0]]
         until_ms = -(-slots.until_ms // span) * span
         whole = replace(whole, since_ms=slots.since_ms // span * span, until_ms=until_ms)
-    parts = _parts(wanted, whole, dimension, sums=("charge_nano",))
+        parts = await _days_and_window(conn, _Wants(wanted, whole, dimension, None, ("charge_nano",)), *kept)
+    else:
+        parts = _parts(wanted, whole, dimension, sums=("charge_nano",))
     # A single part stands for itself: SQLite would first copy a union.
     rows = (parts[0] if len(parts) == 1 else sa.union_all(*parts)).subquery("parts")
-    best = sa.select(rows.c.key).group_by(rows.c.key)
-    best = best.order_by(sa.func.sum(rows.c.charge_nano).desc(), rows.c.key).limit(top)
-    return list((await conn.execute(best)).scalars())
+    # Numbers are grouped in half of the time that text takes.
+    key = rows.c.key if dimension is Dimension.MODEL else sa.cast(rows.c.key, sa.BigInteger())
+    best = sa.select(key.label("key")).group_by(key)
+    best = best.order_by(sa.func.sum(rows.c.charge_nano).desc(), key).limit(top)
+    return [str(found) for found in (await conn.execute(best)).scalars()]
+
+
+async def _days_and_window(conn: AsyncConnection, wants: _Wants, kind: Kind, key: str | None) -> list[sa.Select[Any]]:
+    """Kept sums of whole spans; of very many keys, as far as it goes, from the window over four weeks of them."""
+    first, last = wants.slots.since_ms, wants.slots.until_ms
+    window = (await conn.execute(window_start(kind))).scalar() if kind in WIDE else None
+    if window is None or key is not None or not first <= window <= last - WINDOW_MS:
+        return [_from_sums(wants, kind.value, SPAN_MS[kind], key, first, last)]
+    edges = ((first, window), (window + WINDOW_MS, last))
+    days = [_from_sums(wants, kind.value, SPAN_MS[kind], key, *edge) for edge in edges if edge[0] < edge[1]]
+    return [_from_sums(wants, window_kind(kind), WINDOW_MS, key, window, window + WINDOW_MS), *days]
 
 
 def _parts(
@@ -157,7 +172,7 @@ def _parts(
     last = max(first, slots.until_ms // SPAN_MS[kind] * SPAN_MS[kind])
     ends = ((slots.since_ms, min(first, slots.until_ms)), (last, slots.until_ms))
     parts = [_from_log(wants, *end) for end in ends if end[0] < end[1]]
-    return [_from_sums(wants, kind, key, first, last), *parts]
+    return [_from_sums(wants, kind.value, SPAN_MS[kind], key, first, last), *parts]
 
 
 def has_sums(wanted: RequestFilter, slots: Slots) -> bool:
@@ -195,9 +210,9 @@ class _Wants:
     sums: Sequence[str]
 
 
-def _from_sums(wants: _Wants, kind: Kind, key: str | None, first: int, last: int) -> sa.Select[Any]:
-    table, span = usage_totals.c, SPAN_MS[kind]
-    where = [table.kind == kind.value]
+def _from_sums(wants: _Wants, kind: str, span: int, key: str | None, first: int, last: int) -> sa.Select[Any]:
+    table = usage_totals.c
+    where = [table.kind == kind]
     if wants.keys is not None and (last - first) // span <= _MOST_SEEKS:
         # Each row by its whole key: a range of time would be walked through all keys.
         where += [table.start_ms.in_(range(first, last, span)), table.key.in_(wants.keys)]

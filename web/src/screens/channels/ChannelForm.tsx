@@ -52,7 +52,7 @@ export function ChannelForm({ channel, done, cancel }: Props) {
     });
   };
   return (
-    <Form state={state} submitLabel={channel ? t("common.save") : t("common.create")} onCancel={cancel}>
+    <Form state={state} submitLabel={channel ? t("common.save") : t("common.create")} onCancel={cancel} long>
       <Row>
         <Select
           label={t("channels.provider")}

@@ -37,6 +37,7 @@ export function useColumns(open: Open): Column<Channel>[] {
       id: "status",
       header: t("common.status"),
       sort: "status",
+      card: "end",
       cell: (row) => <Status row={row} />,
     },
     { id: "provider", header: t("channels.provider"), sort: "provider", cell: (row) => providerName(row.provider) },
@@ -44,6 +45,7 @@ export function useColumns(open: Open): Column<Channel>[] {
       id: "models",
       header: t("channels.models"),
       align: "right",
+      card: "end",
       cell: (row) => (
         <span className="num" title={row.models.slice(0, 20).join("\n")}>
           {n("channels.modelCount", row.models.length)}

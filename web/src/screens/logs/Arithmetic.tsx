@@ -59,8 +59,8 @@ export function Arithmetic({ request }: { request: Detail }) {
         </tfoot>
       </table>
       <p className={styles.note}>
-        {t("logs.priceFrom", {
-          model: price.model === "*" ? t("prices.default") : price.model,
+        {t(price.model === "*" ? "logs.priceDefault" : "logs.priceFrom", {
+          model: price.model,
           source: price.source,
           date: price.as_of,
         })}

@@ -24,12 +24,12 @@ type Detail = Api<"RequestDetail">;
 interface Props {
   id: string | undefined;
   close: () => void;
-  previous: string | undefined;
-  next: string | undefined;
-  show: (id: string) => void;
+  /** To the request before and after it in the list; nothing at the list's ends. */
+  newer: (() => void) | undefined;
+  older: (() => void) | undefined;
 }
 
-export function Inspector({ id, close, previous, next, show }: Props) {
+export function Inspector({ id, close, newer, older }: Props) {
   const { t } = useWords();
   const { data, error, refetch } = useQuery({
     queryKey: ["request", id],
@@ -45,8 +45,8 @@ export function Inspector({ id, close, previous, next, show }: Props) {
     id === undefined
       ? []
       : [
-          ["j", () => next && show(next)],
-          ["k", () => previous && show(previous)],
+          ["j", () => older?.()],
+          ["k", () => newer?.()],
         ],
   );
   return (
@@ -55,18 +55,18 @@ export function Inspector({ id, close, previous, next, show }: Props) {
         <Button
           variant="default"
           size="compact-sm"
-          disabled={!previous}
+          disabled={!newer}
           leftSection={<IconChevronLeft size={14} />}
-          onClick={() => previous && show(previous)}
+          onClick={newer}
         >
           {t("logs.newer")}
         </Button>
         <Button
           variant="default"
           size="compact-sm"
-          disabled={!next}
+          disabled={!older}
           rightSection={<IconChevronRight size={14} />}
-          onClick={() => next && show(next)}
+          onClick={older}
         >
           {t("logs.older")}
         </Button>

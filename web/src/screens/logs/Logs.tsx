@@ -1,9 +1,8 @@
 // The request log: one state in the address, seen as a query, as facets, as a chart, as sums, and as rows.
 import { Button, SegmentedControl } from "@mantine/core";
-import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { api, take } from "~/api/client";
 import { useWords } from "~/i18n";
 import { DataTable } from "~/kit/DataTable";
 import { Page } from "~/kit/parts";
@@ -18,6 +17,7 @@ import { Strip } from "./Strip";
 import type { LogSearch } from "./search";
 import { filtersOf, RANGES, type Range, rangeOf, spanOf } from "./span";
 import { useLive } from "./useLive";
+import { useWalk } from "./useWalk";
 
 const route = getRouteApi("/shell/logs");
 
@@ -33,7 +33,7 @@ export default function Logs() {
   const set = (change: Partial<LogSearch>) =>
     void navigate({ search: (old) => ({ ...old, cursor: undefined, open: undefined, ...change }) });
   const columns = useColumns();
-  const list = useRequests(search, span);
+  const { list, rows, show, newer, older, paging } = useWalk(search, span);
   const live = useLive(filters, span.open && !search.cursor && !search.id, now);
   const showFresh = () => {
     setNow(Date.now());
@@ -41,10 +41,7 @@ export default function Logs() {
     for (const name of ["requests", "histogram", "facets", "stats"])
       void client.invalidateQueries({ queryKey: [name] });
   };
-  const rows = list.data?.items;
-  const open = (id: string | undefined) => void navigate({ search: (old) => ({ ...old, open: id }) });
   const filtered = Object.values({ ...filters, id: search.id }).some((value) => value !== undefined);
-  const step = (by: number) => rows?.[rows.findIndex((row) => row.id === search.open) + by]?.id;
   return (
     <Page title={t("nav.logs")} hint={t("logs.hint")}>
       <div className={styles.bar}>
@@ -66,7 +63,7 @@ export default function Logs() {
         span={span}
         select={(since_ms, until_ms) => set({ since_ms, until_ms, range: undefined })}
       />
-      <div className={styles.split} data-facets={facets || undefined}>
+      <div className={styles.split} data-facets={facets || undefined} data-narrow={facets || undefined}>
         {facets && <Facets search={search} span={span} set={set} />}
         <div className={styles.rows}>
           <div className={styles.live} role="status">
@@ -86,14 +83,9 @@ export default function Logs() {
             name={(row) => row.id}
             error={list.error}
             retry={() => void list.refetch()}
-            onOpen={(row) => open(row.id)}
+            onOpen={(row) => show(row.id)}
             opened={search.open}
-            paging={{
-              hasPrevious: search.cursor !== undefined,
-              hasNext: Boolean(list.data?.next),
-              onPrevious: () => window.history.back(),
-              onNext: () => void navigate({ search: (old) => ({ ...old, cursor: list.data?.next ?? undefined }) }),
-            }}
+            paging={paging}
             empty={
               filtered || !span.open ? (
                 <Empty
@@ -111,18 +103,7 @@ export default function Logs() {
           />
         </div>
       </div>
-      <Inspector id={search.open} close={() => open(undefined)} previous={step(-1)} next={step(1)} show={open} />
+      <Inspector id={search.open} close={() => show(undefined)} newer={newer} older={older} />
     </Page>
   );
-}
-
-function useRequests(search: LogSearch, span: ReturnType<typeof spanOf>) {
-  const query = search.id
-    ? { id: search.id }
-    : { ...filtersOf(search), since_ms: span.since_ms, until_ms: span.until_ms, cursor: search.cursor, limit: 50 };
-  return useQuery({
-    queryKey: ["requests", query],
-    queryFn: () => take(api.GET("/api/v1/requests", { params: { query } })),
-    placeholderData: keepPreviousData,
-  });
 }

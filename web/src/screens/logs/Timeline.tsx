@@ -60,6 +60,11 @@ export function Timeline({ request }: { request: Detail }) {
                 (one.channel_name ?? t("logs.hidden"))
               )}
             </strong>
+            {one.key_id ? (
+              <span className={styles.key}>
+                {t("logs.key")} {one.key_hint ? <code>{one.key_hint}</code> : t("logs.keyGone")}
+              </span>
+            ) : null}
             <Badge tone={toneOf(one.outcome, one.status)}>
               {one.status > 0 && `${one.status} `}
               {find(`logs.outcomes.${one.outcome}`) ?? one.outcome}

@@ -102,11 +102,19 @@ export function useColumns(): Column<LoggedRequest>[] {
           className="num"
           title={`${integer(row.input_tokens, language)} → ${integer(row.output_tokens, language)}`}
         >
-          {compact(row.input_tokens, language)} → {compact(row.output_tokens, language)}
+          {row.input_tokens + row.output_tokens === 0
+            ? "–"
+            : `${compact(row.input_tokens, language)} → ${compact(row.output_tokens, language)}`}
         </span>
       ),
     },
-    { id: "cost", header: t("logs.cost"), align: "right", cell: (row) => <Money usd={row.charge_usd} short /> },
+    {
+      id: "cost",
+      header: t("logs.cost"),
+      align: "right",
+      card: "end",
+      cell: (row) => <Money usd={row.charge_usd} short />,
+    },
   ];
   return columns.filter((column) => column !== null);
 }

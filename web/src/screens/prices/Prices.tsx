@@ -101,6 +101,7 @@ function load({ sort, ...rest }: ReturnType<typeof listPart>) {
 function useColumns(): Column<Price>[] {
   const { t, n, find } = useWords();
   const rate = (name: "input" | "output" | "cached_input", wide = false): Column<Price> => ({
+    card: "label",
     id: name,
     header: t(`prices.rates.${name}`),
     align: "right",
@@ -116,6 +117,7 @@ function useColumns(): Column<Price>[] {
       header: t("prices.model"),
       sort: "model",
       grow: true,
+      card: "line",
       cell: (row) => (row.model === "*" ? <em>{t("prices.default")}</em> : <code title={row.model}>{row.model}</code>),
     },
     rate("input"),
@@ -143,6 +145,7 @@ function useColumns(): Column<Price>[] {
       id: "origin",
       header: t("prices.origin"),
       sort: "origin",
+      wide: true,
       cell: (row) => find(`prices.origins.${row.origin}`) ?? row.origin,
     },
     {
@@ -155,7 +158,13 @@ function useColumns(): Column<Price>[] {
         </span>
       ),
     },
-    { id: "as_of", header: t("prices.asOf"), sort: "as_of", cell: (row) => <span className="num">{row.as_of}</span> },
+    {
+      id: "as_of",
+      header: t("prices.asOf"),
+      sort: "as_of",
+      wide: true,
+      cell: (row) => <span className="num">{row.as_of}</span>,
+    },
   ];
 }
 

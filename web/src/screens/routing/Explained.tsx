@@ -60,7 +60,7 @@ export function Explained({ told, model }: { told: Explanation; model: string })
               cell: (one) => <span className="num">{one.rank + 1}</span>,
             },
             { id: "name", header: t("logs.channel"), grow: true, cell: (one) => <Name one={one} model={model} /> },
-            { id: "chance", header: t("routing.chance"), cell: (one) => <Chance share={one.chance} /> },
+            { id: "chance", header: t("routing.chance"), card: "label", cell: (one) => <Chance share={one.chance} /> },
             {
               id: "priority",
               header: t("channels.priority"),

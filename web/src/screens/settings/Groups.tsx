@@ -45,6 +45,7 @@ export function Groups() {
             id: "multiplier",
             header: t("settings.multiplier"),
             align: "right",
+            card: "end",
             cell: (row) => <span className="num">×{row.multiplier}</span>,
           },
           { id: "remark", header: t("common.remark"), grow: true, cell: (row) => row.remark },

@@ -9,6 +9,7 @@ import { Audit } from "./Audit";
 import { General } from "./General";
 import { Groups } from "./Groups";
 import { System } from "./System";
+import styles from "./settings.module.css";
 
 const route = getRouteApi("/shell/settings");
 const TOPICS = ["account", "general", "groups", "audit", "system"] as const;
@@ -27,7 +28,7 @@ export default function Settings() {
         keepMounted={false}
         onChange={(value) => void navigate({ search: { topic: value ?? undefined } })}
       >
-        <Tabs.List aria-label={t("nav.settings")}>
+        <Tabs.List className={styles.topics} aria-label={t("nav.settings")}>
           {topics.map((one) => (
             <Tabs.Tab key={one} value={one}>
               {t(`settings.topics.${one}`)}

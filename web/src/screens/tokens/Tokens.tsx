@@ -148,9 +148,9 @@ function useColumns(): Column<Token>[] {
       grow: true,
       cell: (row) => <strong title={row.name}>{row.name}</strong>,
     },
-    { id: "status", header: t("common.status"), sort: "status", cell: (row) => <State token={row} /> },
+    { id: "status", header: t("common.status"), sort: "status", card: "end", cell: (row) => <State token={row} /> },
     { id: "key", header: t("tokens.key"), cell: (row) => <code>{row.key_hint}</code> },
-    admin ? { id: "user", header: t("tokens.user"), sort: "user", cell: (row) => row.user_name } : null,
+    admin ? { id: "user", header: t("tokens.user"), sort: "user", card: "end", cell: (row) => row.user_name } : null,
     {
       id: "scope",
       header: t("tokens.scope"),
@@ -161,6 +161,7 @@ function useColumns(): Column<Token>[] {
       id: "spent",
       header: t("tokens.limit"),
       align: "right",
+      card: "label",
       cell: (row) =>
         row.limit_usd === null ? (
           t("tokens.noLimit")

@@ -90,10 +90,16 @@ function Entries({ user }: { user: User }) {
         name={(row) => String(row.id)}
         columns={[
           { id: "when", header: t("users.when"), cell: (row) => <When ms={row.created_ms} /> },
-          { id: "kind", header: t("users.kind"), cell: (row) => find(`users.kinds.${row.kind}`) ?? row.kind },
+          {
+            id: "kind",
+            header: t("users.kind"),
+            card: "end",
+            cell: (row) => find(`users.kinds.${row.kind}`) ?? row.kind,
+          },
           { id: "amount", header: t("users.amount"), align: "right", cell: (row) => <Money usd={row.amount_usd} /> },
           {
             id: "remark",
+            card: "end",
             header: t("common.remark"),
             grow: true,
             cell: (row) => (row.requests ? n("users.chargedRequests", row.requests) : row.remark),

@@ -137,6 +137,7 @@ function useColumns(): Column<User>[] {
       header: t("users.balance"),
       sort: "balance",
       align: "right",
+      card: "end",
       cell: (row) => <Money usd={row.balance_usd} short />,
     },
     {
@@ -147,7 +148,7 @@ function useColumns(): Column<User>[] {
       cell: (row) => <Money usd={row.spent_usd} short />,
     },
     { id: "role", header: t("users.role"), sort: "role", cell: (row) => t(`users.roles.${row.role}`) },
-    { id: "group", header: t("users.group"), sort: "group", cell: (row) => <Chip>{row.group}</Chip> },
+    { id: "group", header: t("users.group"), sort: "group", card: "end", cell: (row) => <Chip>{row.group}</Chip> },
     {
       id: "status",
       header: t("common.status"),
