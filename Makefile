@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+MAKEFLAGS += --jobs=2
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-clients check bench docs golden api screenshots pictures lock clean
@@ -55,13 +56,23 @@ $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Sluice needs Python 3.11 or newer; name one: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
-	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
-	$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
+# The files of requirements/ are whole: pip need not look for what a package depends on.
+PIP := $(BIN)/pip install -q --disable-pip-version-check --no-deps
+
+$(VENV)/.run: $(VENV)/.packages $(VENV)/.itself
+	@touch $@
+
+$(VENV)/.packages: requirements/run.txt | $(VENV)/bin/python
+	$(PIP) --require-hashes -r requirements/run.txt
+	@touch $@
+
+# Builds the console too, while the packages are installed beside it.
+$(VENV)/.itself: pyproject.toml | $(VENV)/bin/python
+	$(PIP) -e .
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
-	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(PIP) --require-hashes -r requirements/dev.txt
 	@touch $@
 
 $(VENV)/.clients: tests/e2e/clients/requirements.txt tests/e2e/clients/node/package-lock.json $(VENV)/.dev

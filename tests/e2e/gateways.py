@@ -22,7 +22,7 @@ _numbers = itertools.count(1)
 
 
 class Gateway:
-    """``sluice serve`` in a process of its own, root signed in at its management API.
+    """``sluice serve`` in a process of its own.
 
     ``config`` is the config file's content; every token in it must name its key. ``environment`` holds further
     settings (``SLUICE_...``).
@@ -51,17 +51,24 @@ class Gateway:
             raise
 
     def start(self) -> None:
-        """Starts the process (again, over the same data) and signs in. Its address may be another than before."""
+        """Starts the process (again, over the same data). Its address may be another than before."""
         flags = {"--port": "0", "--data-dir": str(self.data_dir), "--config": str(self.config)}
         args = ["serve", "--workers", str(self._workers), *itertools.chain(*flags.items())]
         self.process = Process(args, self.log, self._environment)
         self.url = self.process.address()
         self.http = httpx.Client(base_url=self.url, trust_env=False, timeout=60)
         await_ready(self.http, "/readyz")
-        self.management = httpx.Client(base_url=f"{self.url}/api/v1", trust_env=False, timeout=60)
-        signed = self.management.post("/session", json={"name": "root", "password": PASSWORD})
-        assert signed.status_code == 200, signed.text
-        self.management.headers["x-csrf-token"] = signed.json()["csrf"]
+        self._signed_in: httpx.Client | None = None
+
+    @property
+    def management(self) -> httpx.Client:
+        """The management API with root signed in: at its first use, for a gateway loads it only then."""
+        if self._signed_in is None:
+            self._signed_in = httpx.Client(base_url=f"{self.url}/api/v1", trust_env=False, timeout=60)
+            signed = self._signed_in.post("/session", json={"name": "root", "password": PASSWORD})
+            assert signed.status_code == 200, signed.text
+            self._signed_in.headers["x-csrf-token"] = signed.json()["csrf"]
+        return self._signed_in
 
     def stop(self) -> None:
         """Stops the process. Raises AssertionError when it does not stop, or its log holds a traceback."""
@@ -75,7 +82,8 @@ class Gateway:
 
     def _close(self) -> None:
         self.http.close()
-        self.management.close()
+        if self._signed_in is not None:
+            self._signed_in.close()
 
     def key(self, name: str = "main") -> str:
         """The key of a token: of the config file, or made by ``token``."""

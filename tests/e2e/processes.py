@@ -81,7 +81,9 @@ class Provider:
     def __init__(self, folder: Path) -> None:
         self._process = Process(["fake-provider", "--port", "0"], folder / "provider.log", {})
         self.url = self._process.address()
-        self._http = httpx.Client(base_url=self.url, trust_env=False, timeout=30)
+        # Tests leave minutes between two questions: a kept connection could be closed just as the next one goes out.
+        fresh = httpx.Limits(max_keepalive_connections=0)
+        self._http = httpx.Client(base_url=self.url, trust_env=False, timeout=30, limits=fresh)
         await_ready(self._http, "/_fake/stats")
 
     def base(self, wire: str = "openai") -> str:

@@ -43,6 +43,7 @@ async def test_a_database_that_is_away_stops_nobody(
     gateway = new_gateway(config(provider, PRICES), environment=environment)
     served = [ask(gateway)]
     becomes(gateway, 200)
+    assert gateway.management.get("/channels").status_code == 200, "root is signed in"
 
     cutter.cut()
     becomes(gateway, 503)

@@ -50,7 +50,7 @@ def test_a2_and_a17_one_command_in_an_empty_folder_and_root_has_200_dollars(tmp_
     url = process.address()
     assert process.popen.stdout is not None
     printed = [process.popen.stdout.readline() for _ in range(2)]
-    with httpx.Client(base_url=url, trust_env=False) as client:
+    with httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
         await_ready(client, "/readyz")
         page = client.get("/")
         assert page.status_code == 200
