@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from ledger_tools import settlement
 
-from sluice.storage.journal import Journal, damaged, dead_workers, drop_worker, journal_files, records
+from sluice.storage.journal import Journal, damaged, dead_workers, drop_worker, encode, journal_files, records
 
 
 def test_a_torn_tail_ends_the_journal_wherever_it_was_torn(tmp_path: Path) -> None:
@@ -20,7 +20,7 @@ def test_a_torn_tail_ends_the_journal_wherever_it_was_torn(tmp_path: Path) -> No
     (path,) = journal_files(tmp_path, "w")
     ends = []
     for item in items:
-        journal.append(item)
+        journal.append(encode(item))
         ends.append(path.stat().st_size)
     journal.close(drop=False)
     whole = path.read_bytes()
@@ -38,9 +38,9 @@ def test_a_damaged_byte_anywhere_in_a_record_is_seen(tmp_path: Path) -> None:
     journal = Journal(tmp_path, "w")
     items = [settlement({1: n}) for n in range(2)]
     (path,) = journal_files(tmp_path, "w")
-    journal.append(items[0])
+    journal.append(encode(items[0]))
     first = path.stat().st_size
-    journal.append(items[1])
+    journal.append(encode(items[1]))
     journal.close(drop=False)
     whole = path.read_bytes()
     for at in range(first, len(whole)):
@@ -70,7 +70,7 @@ def test_a_closed_journal_belongs_to_a_dead_worker(tmp_path: Path) -> None:
 def test_a_worker_owns_the_files_of_its_whole_name(tmp_path: Path) -> None:
     short, long = Journal(tmp_path, "a"), Journal(tmp_path, "a.1")
     item = settlement({1: 5})
-    long.append(item)
+    long.append(encode(item))
     short.close(drop=True)
     (path,) = journal_files(tmp_path, "a.1")
     assert list(records(path)) == [item]
@@ -80,7 +80,7 @@ def test_a_worker_owns_the_files_of_its_whole_name(tmp_path: Path) -> None:
 def test_append_tells_the_file_that_holds_the_record(tmp_path: Path) -> None:
     journal = Journal(tmp_path, "w", segment_bytes=1)
     items = [settlement({1: n}) for n in range(3)]
-    numbers = [journal.append(item) for item in items]
+    numbers = [journal.append(encode(item)) for item in items]
     found = {number: list(records(tmp_path / f"w.{number}.log")) for number in numbers}
     assert found == {number: [item] for number, item in zip(numbers, items, strict=True)}
     journal.drop_before(numbers[1])
@@ -91,12 +91,12 @@ def test_append_tells_the_file_that_holds_the_record(tmp_path: Path) -> None:
 def test_a_record_that_cannot_be_synced_does_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     journal = Journal(tmp_path, "w", sync=True)
     first, lost, last = (settlement({1: n}) for n in range(3))
-    journal.append(first)
+    journal.append(encode(first))
     with monkeypatch.context() as patch:
         patch.setattr(os, "fdatasync", _refuse)
         with pytest.raises(OSError, match="no more"):
-            journal.append(lost)
-    journal.append(last)
+            journal.append(encode(lost))
+    journal.append(encode(last))
     (path,) = journal_files(tmp_path, "w")
     assert list(records(path)) == [first, last]
     journal.close(drop=True)
@@ -111,10 +111,10 @@ def test_a_file_that_cannot_be_begun_leaves_the_old_one_in_use(tmp_path: Path) -
     (tmp_path / "w.2.log").mkdir()
     items = [settlement({1: n}) for n in range(3)]
     for item in items[:2]:
-        journal.append(item)
+        journal.append(encode(item))
     assert list(records(tmp_path / "w.1.log")) == items[:2]
     (tmp_path / "w.2.log").rmdir()
-    journal.append(items[2])
+    journal.append(encode(items[2]))
     found = [item for path in journal_files(tmp_path, "w") for item in records(path)]
     assert found == items
     journal.close(drop=True)
@@ -124,14 +124,14 @@ FULL_DISK = """
 import resource, sys
 from pathlib import Path
 from ledger_tools import settlement
-from sluice.storage.journal import Journal
+from sluice.storage.journal import Journal, encode
 journal = Journal(Path(sys.argv[1]), "w")
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
 kept = refused = 0
 while refused < 3:
     item = settlement({1: 5})
     try:
-        journal.append(item)
+        journal.append(encode(item))
     except OSError:
         refused += 1
     else:
@@ -139,7 +139,7 @@ while refused < 3:
         kept += 1
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 item = settlement({1: 5})
-journal.append(item)
+journal.append(encode(item))
 print(item.id)
 """
 
@@ -161,7 +161,7 @@ def test_damage_is_told_from_a_torn_end(tmp_path: Path) -> None:
     (path,) = journal_files(tmp_path, "w")
     ends = [0]
     for number in range(3):
-        journal.append(settlement({1: number}))
+        journal.append(encode(settlement({1: number})))
         ends.append(path.stat().st_size)
     journal.close(drop=False)
     whole = path.read_bytes()
@@ -178,10 +178,10 @@ def test_damage_is_told_from_a_torn_end(tmp_path: Path) -> None:
 def test_a_probe_leaves_nothing_behind(tmp_path: Path) -> None:
     journal = Journal(tmp_path, "w")
     item = settlement({1: 5})
-    journal.append(item)
+    journal.append(encode(item))
     journal.probe()
     last = settlement({1: 6})
-    journal.append(last)
+    journal.append(encode(last))
     (path,) = journal_files(tmp_path, "w")
     assert list(records(path)) == [item, last]
     journal.close(drop=True)

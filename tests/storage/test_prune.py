@@ -10,7 +10,7 @@ from ledger_tools import CHANCE, make_ledger, open_account, settlement, state
 
 from sluice.base.ids import request_id
 from sluice.storage.engine import Database
-from sluice.storage.journal import Journal
+from sluice.storage.journal import Journal, encode
 from sluice.storage.leases import recover
 from sluice.storage.misfit import FILE
 from sluice.storage.prune import prune_requests
@@ -41,7 +41,7 @@ async def test_old_rows_go_and_money_stays(database: Database, tmp_path: Path) -
     # A journal that comes to light when its requests are long forgotten charges nobody again.
     journal = Journal(tmp_path / "j", "late")
     for item in items[:3]:
-        journal.append(item)
+        journal.append(encode(item))
     journal.close(drop=False)
     assert await recover(database, tmp_path / "j") == 0
     assert await state(database, account) == (start - spent, 0, start - spent, 0)
@@ -51,7 +51,7 @@ async def test_old_rows_go_and_money_stays(database: Database, tmp_path: Path) -
     newer = settlement({account: 9}, id=request_id(2_000_000, CHANCE), created_ms=2_000_000)
     journal = Journal(tmp_path / "j", "late")
     for item in (*items[-2:], newer):
-        journal.append(item)
+        journal.append(encode(item))
     journal.close(drop=False)
     assert await recover(database, tmp_path / "j") == 1
     assert await state(database, account) == (start - spent - 9, 0, start - spent - 9, 0)

@@ -11,8 +11,9 @@ import fcntl
 import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import overload
 
 import msgspec
 
@@ -57,6 +58,31 @@ def damaged(path: Path) -> bool:
     return whole or len(rest) > _LARGEST
 
 
+def encode(settlement: Settlement) -> bytes:
+    """What a record holds of a settlement."""
+    return _encoder.encode(settlement)
+
+
+class Packed(Sequence[Settlement]):
+    """Settlements as their records hold them, made anew whenever one is looked at: bytes are small, and nothing for
+    the garbage collector to walk while they wait for the database."""
+
+    def __init__(self, bodies: list[bytes]) -> None:
+        self._bodies = bodies
+
+    def __len__(self) -> int:
+        return len(self._bodies)
+
+    @overload
+    def __getitem__(self, at: int) -> Settlement: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Packed: ...
+
+    def __getitem__(self, at: int | slice) -> Settlement | Packed:
+        return Packed(self._bodies[at]) if isinstance(at, slice) else _decoder.decode(self._bodies[at])
+
+
 class Journal:
     """The files of one worker, ``<worker>.<n>.log``, and the lock that says the worker lives."""
 
@@ -84,9 +110,8 @@ class Journal:
         """The number of the file being written."""
         return self._number
 
-    def append(self, settlement: Settlement) -> int:
+    def append(self, body: bytes) -> int:
         """Writes one record and returns the number of its file. Raises OSError (disk full): then it does not count."""
-        body = _encoder.encode(settlement)
         record = _HEAD.pack(len(body), zlib.crc32(body)) + body
         try:
             if os.write(self._file, record) != len(record):

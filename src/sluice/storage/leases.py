@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -20,7 +21,7 @@ from sluice.base.money import Nano
 from sluice.storage.apply import Applier, return_leases
 from sluice.storage.engine import Database, DatabaseAway
 from sluice.storage.heartbeat import BEAT_SECONDS, Watch, beat
-from sluice.storage.journal import Journal, damaged, dead_workers, drop_worker, journal_files, records
+from sluice.storage.journal import Journal, Packed, damaged, dead_workers, drop_worker, encode, journal_files, records
 from sluice.storage.ledger import LedgerAway
 from sluice.storage.tables import accounts, leases
 
@@ -42,6 +43,12 @@ _GREED = 4
 """... but never takes more than one part in so many of what the account still holds: other workers need some too."""
 
 
+_LOW = 3
+_FULL = 6
+"""A lease is renewed when it would last for fewer seconds, and then lasts for so many: while requests never wait for
+money, renewing may have to wait for what is being applied."""
+
+
 class WorkerLedger:
     """The Ledger (storage/ledger.py) of one worker."""
 
@@ -56,11 +63,12 @@ class WorkerLedger:
         self._ahead: dict[int, Nano] = {}
         self._growing: dict[int, asyncio.Lock] = {}
         self._grown: set[asyncio.Future[bool]] = set()
-        self._pending: deque[tuple[int, Settlement]] = deque()
+        self._pending: deque[bytes] = deque()
+        self._segments: deque[int] = deque()  # of those pending
         self._spilled = False
         self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-        self.healthy = True
+        self._tasks: list[asyncio.Future[None]] = []
+        self._failing: set[str] = set()
         self.stuck = False
 
     # The hot path.
@@ -89,14 +97,16 @@ class WorkerLedger:
         """Journals the settlement, gives the reservation back and takes the charges. Raises OSError."""
         if reserved:
             self._book.release(accounts, reserved)
+        body = encode(settlement)
         try:
-            segment = self._journal.append(settlement)
+            segment = self._journal.append(body)
         except OSError:
             self.stuck = True
             raise
         self._book.spend(settlement.charges)
         if len(self._pending) < MOST_PENDING:
-            self._pending.append((segment, settlement))
+            self._pending.append(body)
+            self._segments.append(segment)
             if len(self._pending) >= BATCH:
                 self._wake.set()
         else:
@@ -188,40 +198,52 @@ class WorkerLedger:
     # The background.
 
     def start(self) -> None:
-        """Begins applying and renewing."""
-        self._task = asyncio.ensure_future(self._run())
+        """Begins applying and renewing, each for itself: a busy worker has something to apply all the time."""
+        self._tasks = [asyncio.ensure_future(self._applying()), asyncio.ensure_future(self._tending())]
 
-    async def _run(self) -> None:
-        next_leases = self._clock.monotonic() + _LEASE_TICK
-        next_beat = self._clock.monotonic() + BEAT_SECONDS
+    async def _applying(self) -> None:
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), _TICK if self.healthy else _LEASE_TICK)
             self._wake.clear()
-            try:
-                await self.apply_pending()
-                if self._clock.monotonic() >= next_leases:
-                    next_leases = self._clock.monotonic() + _LEASE_TICK
-                    await self._tend_leases()
-                if self._clock.monotonic() >= next_beat:
-                    next_beat = self._clock.monotonic() + BEAT_SECONDS
-                    await self.beat()
-                self.healthy = True
-            except DatabaseAway as error:
-                if self.healthy:
-                    _log.warning("the database is away; settlements stay in the journal", reason=str(error))
-                self.healthy = False
-            except Exception:
-                _log.exception("the ledger could not apply a batch")
-                self.healthy = False
+            if self._pending or self._spilled:
+                await self._attempt("applying", self.apply_pending())
+
+    async def _tending(self) -> None:
+        next_beat = self._clock.monotonic() + BEAT_SECONDS
+        while True:
+            await asyncio.sleep(_LEASE_TICK)
+            await self._attempt("leases", self._tend_leases())
+            if self._clock.monotonic() >= next_beat:
+                next_beat = self._clock.monotonic() + BEAT_SECONDS
+                await self._attempt("beat", self.beat())
+
+    async def _attempt(self, what: str, work: Coroutine[None, None, None]) -> None:
+        """Does what takes the database, and notes whether it could be done."""
+        try:
+            await work
+            self._failing.discard(what)
+        except DatabaseAway as error:
+            if self.healthy:
+                _log.warning("the database is away; settlements stay in the journal", reason=str(error))
+            self._failing.add(what)
+        except Exception:
+            _log.exception("the ledger could not be brought to the database", failing=what)
+            self._failing.add(what)
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the database took what it was last given."""
+        return not self._failing
 
     async def apply_pending(self) -> None:
         """Brings everything journalled so far to the database. Raises DatabaseAway."""
         while self._pending:
-            batch = [self._pending[i] for i in range(min(len(self._pending), BATCH))]
-            await self._apply([item for _, item in batch])
-            for _ in batch:
+            batch = Packed(list(islice(self._pending, BATCH)))
+            await self._apply(batch)
+            for _ in range(len(batch)):
                 self._pending.popleft()
+                self._segments.popleft()
             self._journal.drop_before(self._kept_segment())
         if self._spilled:
             self._spilled = False
@@ -236,7 +258,7 @@ class WorkerLedger:
         """The oldest segment that may hold what the database does not have."""
         if self._spilled:
             return 0
-        return self._pending[0][0] if self._pending else self._journal.segment
+        return self._segments[0] if self._segments else self._journal.segment
 
     async def _apply_file(self, path: Path) -> None:
         batch: list[Settlement] = []
@@ -248,7 +270,7 @@ class WorkerLedger:
         if batch:
             await self._apply(batch)
 
-    async def _apply(self, batch: list[Settlement]) -> None:
+    async def _apply(self, batch: Sequence[Settlement]) -> None:
         applied = await self._applier.apply(self._journal.worker_id, batch)
         for account, amount in applied.charged.items():
             self._book.applied(account, amount)
@@ -261,9 +283,9 @@ class WorkerLedger:
             rate = lease.recent
             lease.recent = 0
             self._ahead[account] = rate
-            if rate and lease.free < rate:
+            if rate and lease.free < _LOW * rate:
                 async with self._growing.setdefault(account, asyncio.Lock()):
-                    await self._grow(account, 2 * rate - lease.free, 2 * rate)
+                    await self._grow(account, max(2 * rate - lease.free, 0), _FULL * rate)
             elif not rate and not lease.reserved and now - lease.touched > lease.keep_s and lease.free > 0:
                 idle.append(account)
         await self._give_back(idle)
@@ -284,10 +306,9 @@ class WorkerLedger:
 
     async def close(self) -> None:
         """Applies what is left and gives every lease back; what the database does not take stays in the journal."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*self._grown, return_exceptions=True)
         done = False
         try:

@@ -8,7 +8,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from sluice.accounting.settlement import Settlement
 from sluice.base.money import NANO_PER_USD
 
-_MOST_WAITING = 1_000
+_MOST_WAITING = 200
 _SECONDS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
 
 
