@@ -1,4 +1,4 @@
-"""A worker that always has something to apply: its money is renewed all the same, before a request has to wait for it."""
+"""A worker that always has something to apply: its money is renewed all the same, before a request waits for it."""
 
 from __future__ import annotations
 

@@ -110,7 +110,8 @@ def _known(conn: sa.Connection, ids: list[str]) -> set[str]:
         # One parameter: the library takes longer to spell out a list than the database to look it up.
         query = "SELECT id FROM requests WHERE id IN (SELECT value FROM json_each(?))"
         return set(conn.exec_driver_sql(query, (_json(ids),)).scalars())
-    return set(conn.execute(sa.select(requests.c.id).where(requests.c.id == sa.any_(sa.bindparam("ids", ids)))).scalars())
+    listed = requests.c.id == sa.any_(sa.bindparam("ids", ids))
+    return set(conn.execute(sa.select(requests.c.id).where(listed)).scalars())
 
 
 def _forgotten_below(conn: sa.Connection) -> str:
