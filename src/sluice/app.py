@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -33,6 +34,8 @@ from sluice.relay.keeper import Keeper
 from sluice.relay.money import Till
 from sluice.relay.probe import Probe
 from sluice.relay.relay import Relay
+from sluice.relay.session import Terms
+from sluice.relay.sessions import Sessions
 from sluice.routing.health import HealthBook
 from sluice.routing.keys import KeyBook
 from sluice.routing.verdict import RetryPolicy
@@ -56,7 +59,7 @@ from sluice.upstream.credentials import CredentialCache
 from sluice.upstream.guard import AddressPolicy, Guard
 from sluice.upstream.router import Transports
 from sluice.web.admin.deps import AdminDeps
-from sluice.web.asgi import Gateway, relay_routes
+from sluice.web.asgi import Gateway, relay_routes, socket_routes
 from sluice.web.console import console_app
 from sluice.web.http import App, Receive, Scope, Send
 from sluice.web.late import LateApp
@@ -71,6 +74,8 @@ _log = structlog.get_logger("sluice.app")
 JOURNALS = "journal"
 _NEW_FILE = os.O_CREAT | os.O_EXCL | os.O_WRONLY
 _HOUR_SECONDS = 3600
+_OPENING_SECONDS = 30.0
+"""For an upstream to begin a session: somebody waits at a device."""
 _PATIENCE_SECONDS = 0.5
 T = TypeVar("T")
 
@@ -146,7 +151,8 @@ class Worker:
         credentials = CredentialCache(self._transports, self._clock)
         deadlines = Deadlines(connect=settings.connect_timeout, head=settings.head_timeout, read=settings.read_timeout)
         rng = Random(secrets.randbits(128))  # noqa: S311  # for ids and choices; nothing secret is made of it
-        policy = AttemptPolicy(deadlines=deadlines)
+        opening = replace(deadlines, head=min(deadlines.head, _OPENING_SECONDS), read=settings.client_write_timeout)
+        policy = AttemptPolicy(deadlines=deadlines, session=opening)
         attempter = Attempter(self._transports, credentials, policy, self._clock, rng, Keepsakes())
         relay = Relay(
             snapshot=lambda: self._keeper.snapshot,
@@ -183,11 +189,17 @@ class Worker:
         def new_id() -> str:
             return request_id(self._clock.now_ms(), rng)
 
-        self.edge = Edge(
-            new_id=new_id, read_timeout=settings.client_read_timeout, write_timeout=settings.client_write_timeout
-        )
+        terms = Terms(idle=settings.realtime_idle_timeout, total=settings.realtime_max_seconds)
+        sockets = socket_routes(door, Sessions(relay, terms), settings.client_write_timeout)
         routes = relay_routes(door, self._totals, ResponseStore(self._db))
-        return Gateway(routes, mounts, console_app(opened=admin.wake), new_id=new_id)
+        gateway = Gateway(routes, sockets, mounts, console_app(opened=admin.wake), new_id=new_id)
+        self.edge = Edge(
+            new_id=new_id,
+            read_timeout=settings.client_read_timeout,
+            write_timeout=settings.client_write_timeout,
+            takes_socket=gateway.takes_socket,
+        )
+        return gateway
 
     def _admin_deps(self, probe: Probe) -> AdminDeps:
         async def balance_changed(account_id: int) -> None:
@@ -271,26 +283,14 @@ class Worker:
 
     def health(self) -> Mapping[str, object]:
         """The worker's state, for the management API."""
+        now, now_ms = self._clock.monotonic(), self._clock.now_ms()
         return {
             "database": "ok" if self.ready() else "away",
             "revision": self._keeper.snapshot.revision,
             "journal_backlog": self._ledger.backlog,
             "channels": {
-                str(channel_id): self._channel_health(channel_id) for channel_id in self._keeper.snapshot.channels
+                str(number): self._health.state(number, now, now_ms) for number in self._keeper.snapshot.channels
             },
-        }
-
-    def _channel_health(self, channel_id: int) -> Mapping[str, object]:
-        now, now_ms = self._clock.monotonic(), self._clock.now_ms()
-        trouble = self._health.trouble(channel_id)
-        if trouble is None:
-            return {"failures": 0, "resting": False}
-        return {
-            "failures": trouble.failures,
-            "resting": trouble.until > now,
-            "cause": trouble.cause.value,
-            "since_ms": now_ms - int((now - trouble.since) * 1000),
-            "until_ms": now_ms + int((trouble.until - now) * 1000) if trouble.until > now else None,
         }
 
     async def stop(self) -> None:
@@ -330,14 +330,11 @@ class Application:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one scope."""
-        if scope["type"] == "http":
+        if scope["type"] in ("http", "websocket"):
             assert self._gateway is not None, "the server must run the lifespan first"
             await self._gateway(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._lifespan(scope, receive, send)
-        else:
-            await receive()
-            await send({"type": "websocket.close", "code": 1008})
 
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()

@@ -24,6 +24,11 @@ from sluice.web.server import EdgeProtocol
 
 BACKLOG = 2048
 _DRAIN_SECONDS = 30
+_LARGEST_MESSAGE = 16 * 1024 * 1024
+"""Bytes of one message of a client's websocket: OpenAI takes 15 MiB of audio in one event."""
+_PONG_SECONDS = 60
+"""A client's websocket that answers no ping for so long is cut: long, for answers wait behind what the upstream is slow
+to read."""
 _HUNG_SECONDS = 60
 """A worker silent for so long is replaced; one that died is at once. On a busy machine Python alone takes seconds to
 start, and a shorter patience would kill every worker before it serves, for ever."""
@@ -90,6 +95,9 @@ def _config(workers: int, trusted_proxies: str) -> uvicorn.Config:
         loop="uvloop" if _has_uvloop() else "asyncio",
         http=EdgeProtocol,
         ws="none",
+        ws_max_size=_LARGEST_MESSAGE,
+        ws_ping_timeout=_PONG_SECONDS,
+        ws_per_message_deflate=False,
         lifespan="on",
         access_log=False,
         log_config=None,

@@ -65,6 +65,10 @@ class Settings(BaseSettings):
     client_write_timeout: float = Field(
         default=60.0, gt=0, description="Seconds a client may read nothing of an answer that waits for it."
     )
+    realtime_idle_timeout: float = Field(
+        default=600.0, gt=0, description="Seconds a realtime session may be silent on both sides."
+    )
+    realtime_max_seconds: float = Field(default=3600.0, gt=0, description="Seconds a realtime session may last.")
     journal_sync: bool = Field(
         default=False, description="Force each settlement to disk, so that not even a power cut loses one; slower."
     )

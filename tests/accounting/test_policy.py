@@ -34,6 +34,9 @@ DECISIONS = Path(__file__).parents[2] / "docs" / "decisions" / "0002-money.md"
         (Ending.REFUSED, REPORTED, "refused", None),
         (Ending.REFUSED, ZERO, "refused", None),
         (Ending.REFUSED, NO_USAGE, "refused", None),
+        (Ending.SESSION, REPORTED, "session", None),
+        (Ending.SESSION, ZERO, "session", None),
+        (Ending.SESSION, NO_USAGE, "session", None),
     ],
 )
 def test_every_row(ending: Ending, usage: Usage, rule: str, charged: Usage | None) -> None:

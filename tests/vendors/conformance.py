@@ -80,6 +80,8 @@ def check_request(case: Case, dialect: Dialect) -> None:
     _check_envelope(case, request)
     if case.call.fields:
         _check_form(case, request)
+    elif case.call.format is Format.REALTIME:
+        assert request.body == b""
     else:
         assert parsed(said(request)) == parsed(case.request.body)
     assert list(dropped(dialect, call)) == case.request.dropped
@@ -100,7 +102,8 @@ def _check_envelope(case: Case, request: WireRequest, other: Mapping[str, str] =
     assert len(headers) == len(request.headers), "a header stands twice"
     assert all(re.fullmatch(r"[a-z0-9-]+", name) for name in headers)
     assert headers.pop("user-agent") == "sluice"
-    kind = "application/json" if request.socket else headers.pop("content-type")
+    plain = request.socket or request.method == b"GET"
+    kind = "application/json" if plain else headers.pop("content-type")
     assert kind.startswith("multipart/form-data; boundary=") if case.call.fields else kind == "application/json"
     assert headers == (other or case.request.headers)
 

@@ -13,10 +13,11 @@ from tools.docs.markdown import code, described, page, table
 from sluice.web.admin.app import create_admin
 from sluice.web.admin.deps import AdminDeps
 from sluice.web.admin.policy import POLICY
-from sluice.web.asgi import relay_routes
+from sluice.web.asgi import relay_routes, socket_routes
 from sluice.web.probes import probe_routes
 from sluice.web.surfaces.gemini import PATHS as GOOGLE_PATHS
 from sluice.web.surfaces.openai_info import MODELS_PREFIX
+from sluice.web.surfaces.realtime import PATH as SOCKET
 
 SOURCE = Path(__file__).resolve().parents[2] / "src/sluice"
 NOTHING = cast(Any, None)
@@ -64,8 +65,11 @@ def endpoints_page() -> str:
 def _relay() -> Iterator[tuple[str, str]]:
     for method, path in relay_routes(NOTHING, NOTHING, NOTHING):
         shown = path + "{model}" if path == MODELS_PREFIX else path
-        if (method, path) != ("POST", MODELS_PREFIX):  # the methods of another protocol, below
+        # The methods of another protocol are below, and so are websockets, which a GET opens.
+        if (method, path) not in (("POST", MODELS_PREFIX), ("GET", SOCKET)):
             yield method, code("/v1" + shown)
+    for path in socket_routes(NOTHING, NOTHING, 0):
+        yield "websocket", code("/v1" + path)
     for method, path in GOOGLE_PATHS:
         yield method, code(path)
 

@@ -19,6 +19,7 @@ class Ending(Enum):
     UPSTREAM_BROKE = "upstream broke"  # the answer broke off after its first byte had gone to the client
     FAILED = "failed"  # every attempt failed before the first byte
     REFUSED = "refused"  # the gateway itself said no, and sent nothing
+    SESSION = "session over"  # a session, whose answers are requests of their own
 
 
 class Evidence(Enum):
@@ -72,6 +73,7 @@ _BROKE_ESTIMATED = Rule(
 )
 _FAILED = Rule("failed", Basis.NOTHING, "Nothing of an answer reached the client.")
 _REFUSED = Rule("refused", Basis.NOTHING, "Nothing was sent to an upstream.")
+_SESSION = Rule("session", Basis.NOTHING, "Each of its answers was charged when it ended, in a row of its own.")
 
 POLICY: Mapping[tuple[Ending, Evidence], Rule] = {
     (Ending.COMPLETE, Evidence.REPORTED): _COMPLETE,
@@ -89,6 +91,9 @@ POLICY: Mapping[tuple[Ending, Evidence], Rule] = {
     (Ending.REFUSED, Evidence.REPORTED): _REFUSED,
     (Ending.REFUSED, Evidence.ZERO): _REFUSED,
     (Ending.REFUSED, Evidence.NONE): _REFUSED,
+    (Ending.SESSION, Evidence.REPORTED): _SESSION,
+    (Ending.SESSION, Evidence.ZERO): _SESSION,
+    (Ending.SESSION, Evidence.NONE): _SESSION,
 }
 """The whole policy. A killed process needs no row: what it had settled is in its journal, the rest was not answered."""
 
@@ -124,8 +129,14 @@ def decide(ending: Ending, usage: Usage, estimate: Usage) -> Decision:
 def policy_table() -> str:
     """The policy as a Markdown table, for the documentation."""
     rows = ["| request | usage | charged | rule | why |", "|---|---|---|---|---|"]
-    for (ending, evidence), rule in POLICY.items():
-        rows.append(f"| {ending.value} | {evidence.value} | {rule.basis.value} | `{rule.id}` | {rule.reason} |")
+    for ending in Ending:
+        rules = {evidence: POLICY[ending, evidence] for evidence in Evidence}
+        alike = len(set(rules.values())) == 1
+        for evidence, rule in rules.items():
+            usage = "whatever" if alike else evidence.value
+            row = f"| {ending.value} | {usage} | {rule.basis.value} | `{rule.id}` | {rule.reason} |"
+            if row not in rows:
+                rows.append(row)
     return "\n".join(rows)
 
 

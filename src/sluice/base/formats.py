@@ -24,3 +24,4 @@ class Format(StrEnum):
     TRANSCRIPTIONS = "transcriptions"
     TRANSLATIONS = "translations"
     MODERATIONS = "moderations"
+    REALTIME = "realtime"

@@ -19,6 +19,14 @@ class Messages:
     last: Callable[[bytes], bool]
 
 
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The end of a websocket, as the other side told it: RFC 6455's code (1006: it was cut), and a reason in words."""
+
+    code: int
+    reason: str = ""
+
+
 @dataclass(slots=True)
 class WireRequest:
     """One HTTP request to an upstream.

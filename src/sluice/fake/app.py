@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from sluice.fake import anthropic, gemini, openai, spark, vendors, vertex
+from sluice.fake import anthropic, gemini, openai, opening, realtime, spark, vendors, vertex
 from sluice.fake.http import Ask, Cut, Message, Receive, Send
 from sluice.fake.own import OWN
 
@@ -73,12 +73,38 @@ class FakeProvider:
 
     async def _socket(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serves one websocket; the journal knows where it was opened."""
-        self._note(_ask({**scope, "method": "GET"}, b"", send))
+        ask = _ask({**scope, "method": "GET"}, b"", opening.in_http(send))
+        entry = self._note(ask)
         self._open += 1
         try:
-            await spark.serve(scope, receive, send)
+            if ask.path.endswith("/realtime"):
+                await self._realtime(ask, receive, entry)
+            else:
+                await spark.serve(scope, receive, send)
         finally:
             self._open -= 1
+
+    async def _realtime(self, ask: Ask, receive: Receive, entry: dict[str, Any]) -> None:
+        await receive()
+        model = opening.model_of(ask)
+        ask.use_model(model)
+        watcher = asyncio.ensure_future(opening.watch(receive, ask.gone))
+        try:
+            if await _refused(ask) or await self._misbehaved(ask) or await opening.refused(ask, model):
+                return
+        except Cut:
+            return
+        finally:
+            watcher.cancel()
+        await ask.send({"type": "websocket.accept"})
+        session = realtime.Session(ask.send, ask.scenario, model)
+        if ask.key.startswith("late-"):
+            text = f"Incorrect API key provided: {ask.key}."
+            error = {"type": "invalid_request_error", "code": "invalid_api_key", "message": text}
+            await session.tell("error", error=error)
+            await ask.send({"type": "websocket.close", "code": 3000, "reason": "invalid_request_error"})
+            return
+        await realtime.serve(session, receive, entry)
 
     def _note(self, ask: Ask) -> dict[str, Any]:
         self._total += 1

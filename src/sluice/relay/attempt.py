@@ -12,6 +12,7 @@ from sluice.base.text import visible
 from sluice.base.wire import WireHead, WireRequest
 from sluice.formats.keepsakes import Keepsakes
 from sluice.formats.redact import mask, redact
+from sluice.relay.greeting import Opened, greeted
 from sluice.relay.job import Job, Timing
 from sluice.relay.refusal import transport_fault
 from sluice.routing.snapshot import Channel
@@ -21,16 +22,18 @@ from sluice.upstream.router import Transports
 from sluice.vendors.dialect import Call, Dialect, Further, Reader, Splitter
 
 _FAREWELL = Deadlines(connect=5.0, head=10.0, read=10.0, total=15.0)
+_SESSION = Deadlines(head=30.0, read=60.0)
 _LONGEST_WORD = 128
 """Characters of an upstream's error code, type and param that are passed on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptPolicy:
-    """Deadlines of one attempt, the most bytes of a unary answer that are held in memory, and the most exchanges one
-    call may take."""
+    """Deadlines of one attempt and of opening a session, the most bytes of a unary answer that are held in memory, and
+    the most exchanges one call may take."""
 
     deadlines: Deadlines
+    session: Deadlines = _SESSION
     max_reply_bytes: int = 64 * 1024 * 1024
     max_error_bytes: int = 64 * 1024
     max_exchanges: int = 1000
@@ -125,6 +128,29 @@ class Attempter:
         answer = await self._exchange(job, channel, dialect, call, request)
         if isinstance(answer, Further):
             answer = await self._follow(job, channel, call, answer)
+        if isinstance(answer, Fault) and answer.cause is Cause.CREDENTIAL:
+            self._credentials.invalidate(dialect, credential)
+        return answer
+
+    async def open(self, job: Job, channel: Channel) -> Opened | Fault:
+        """Opens a session for the job at the channel. Raises GatewayError as ``attempt``."""
+        call = self._call(job)
+        dialect = channel.dialect
+        timing = job.timing
+        assert timing is not None, "an attempt is in hand"
+        credential = ""
+        try:
+            credential = await self._credentials.get(dialect, channel.proxy_url)
+            request = dialect.request(call, credential)
+            deadlines = self._policy.session
+            found = await self._transports.open(request, channel.proxy_url, deadlines, job.connected)
+        except CredentialFailed as failure:
+            return failure.fault
+        except TransportError as error:
+            return transport_fault(error)
+        timing.head_at = self._clock.monotonic()
+        timing.status = found.status if isinstance(found, WireHead) else 101
+        answer = await greeted(found, dialect, call)
         if isinstance(answer, Fault) and answer.cause is Cause.CREDENTIAL:
             self._credentials.invalidate(dialect, credential)
         return answer

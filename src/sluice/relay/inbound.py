@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -9,7 +10,7 @@ from typing import Any, Protocol
 from sluice.base.errors import GatewayError
 from sluice.base.formats import Format
 from sluice.base.usage import Usage
-from sluice.base.wire import Header
+from sluice.base.wire import Closed, Header
 from sluice.routing.snapshot import Token
 from sluice.vendors.dialect import Form
 
@@ -62,6 +63,33 @@ class Inbound:
     address: str = ""
     client: str = ""
     headers: tuple[Header, ...] = ()
+
+
+class ClientLeft(Exception):
+    """A session's client is gone, or reads nothing of what waits for it."""
+
+
+class SocketClient(Protocol):
+    """The client's side of a session: a websocket that is not accepted yet. ``leaving`` is set when the server is told
+    to end."""
+
+    leaving: asyncio.Event
+
+    async def accept(self, headers: list[Header]) -> None:
+        """Opens the websocket. Raises ClientLeft."""
+        ...
+
+    async def receive(self) -> str | bytes | Closed:
+        """The next message; Closed at the end. While nobody asks for messages, the client cannot send more than one."""
+        ...
+
+    async def send(self, message: str | bytes) -> None:
+        """Sends a message; waits while the client is slow. Raises ClientLeft."""
+        ...
+
+    async def close(self, code: int, reason: str) -> None:
+        """Closes the websocket, if it still is open."""
+        ...
 
 
 class ClientConnection(Protocol):

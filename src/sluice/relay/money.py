@@ -81,6 +81,12 @@ class Till:
             available,
         )
 
+    def release(self, job: Job) -> None:
+        """Gives back what is aside for a job that is not to be settled."""
+        if job.reserved:
+            self._ledger.release(job.inbound.token.accounts, job.reserved)
+            job.reserved = 0
+
     def settle(
         self,
         job: Job,

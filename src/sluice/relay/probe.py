@@ -17,6 +17,7 @@ from sluice.catalog.models import model_facts
 from sluice.formats.patch import parse_top
 from sluice.formats.redact import redact
 from sluice.relay.doctor import Step, advice, other_habit, unasked
+from sluice.relay.greeting import greeted
 from sluice.relay.refusal import transport_fault
 from sluice.relay.silence import SilenceForm
 from sluice.upstream.client import Deadlines, Exchange, TransportError
@@ -38,6 +39,7 @@ PROBES: Mapping[Format, Mapping[str, object]] = {
     Format.IMAGES: {"prompt": "a dot", "n": 1},
     Format.SPEECH: {"input": "Hi", "voice": "alloy", "response_format": "mp3"},
     Format.MODERATIONS: {"input": "Hi"},
+    Format.REALTIME: {},
 }
 """The smallest sensible request of each JSON format, but for its model."""
 
@@ -50,6 +52,7 @@ _FORMAT_OF_KIND: Mapping[str, Format] = {
     "speech": Format.SPEECH,
     "transcriptions": Format.TRANSCRIPTIONS,
     "moderations": Format.MODERATIONS,
+    "realtime": Format.REALTIME,
 }
 
 
@@ -153,7 +156,8 @@ class Probe:
         dialect = bind(spec)
         try:
             credential = await self._credentials.get(dialect, proxy_url)
-            request = None if model else models_request(dialect, credential, self._clock.now_ms())
+            spoken = bool(model) and guess_format(model) is not Format.REALTIME
+            request = None if spoken else models_request(dialect, credential, self._clock.now_ms())
             if request is None:
                 call = self._call(guess_format(model), model, spec.model_mapping.get(model, model))
                 request = (speaker(dialect, call.format) or dialect).request(call, credential)
@@ -193,6 +197,8 @@ class Probe:
             return failure.fault
         except GatewayError as error:
             return Fault(cause=Cause.REQUEST, message=error.message)
+        if call.format is Format.REALTIME:
+            return await self._greet(dialect, call, request, proxy_url, heard)
         latest = self._clock.monotonic() + self._deadlines.head
         fault = await self._exchange(dialect, call, request, proxy_url, heard)
         while isinstance(fault, Further):
@@ -203,6 +209,23 @@ class Probe:
         if fault is not None and fault.cause is Cause.CREDENTIAL:
             self._credentials.invalidate(dialect, credential)
         return fault
+
+    async def _greet(
+        self, reader: Reader, call: Call, request: WireRequest, proxy_url: str, heard: _Heard
+    ) -> Fault | None:
+        """Opens a session and closes it once the upstream has begun it."""
+        try:
+            found = await self._transports.open(request, proxy_url, self._deadlines)
+        except TransportError as error:
+            return transport_fault(error)
+        heard.status = found.status if isinstance(found, WireHead) else 101
+        opened = await greeted(found, reader, call)
+        if isinstance(opened, Fault):
+            return opened
+        first = opened.greeting
+        heard.answer = first if isinstance(first, str) else _text(first)
+        await opened.socket.close(1000, "")
+        return None
 
     async def _exchange(
         self, reader: Reader, call: Call, request: WireRequest, proxy_url: str, heard: _Heard

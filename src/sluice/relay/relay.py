@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from sluice.accounting.policy import Ending
 from sluice.base.clock import Clock, Rng
@@ -22,6 +23,9 @@ from sluice.routing.keys import KEY_FAULTS, KeyBook
 from sluice.routing.plan import Plan, plan
 from sluice.routing.snapshot import Channel, Snapshot
 from sluice.routing.verdict import RetryPolicy, Verdict, verdict
+
+Attempt = Callable[[Job, Channel], Awaitable[Fault | None]]
+"""Tries a job at a channel; what it returns is why another attempt may still be made."""
 
 CLIENT_GONE = 499
 """The status noted for a client that left; nobody is answered with it."""
@@ -66,6 +70,11 @@ class Relay:
                 self._met_a_defect(job)
 
     async def _serve(self, job: Job, client: ClientConnection) -> None:
+        await self.place(job, partial(self._try, client=client))
+
+    async def place(self, job: Job, attempt: Attempt) -> None:
+        """Has the job attempted at one channel after another, what it may cost set aside, until an attempt has no
+        fault. Raises GatewayError when none is left."""
         inbound = job.inbound
         now = self.clock.monotonic()
         group = inbound.token.user.group
@@ -78,7 +87,7 @@ class Relay:
         job.matched_ms = job.since(now)
         await self.till.reserve(job)
         while True:
-            fault = await self._try(job, channel, client)
+            fault = await attempt(job, channel)
             if fault is None:
                 return
             match verdict(fault, job.tried, self.policy):
@@ -126,14 +135,14 @@ class Relay:
         job.forwarded_ms = job.since(job.timing.started)
         answer = await self.attempter.attempt(job, channel)
         if isinstance(answer, Reply):
-            self._succeeded(job, channel)
+            self.succeeded(job, channel)
             job.first_ms = job.since(self.clock.monotonic())
             self.till.settle(job, Ending.COMPLETE, usage=answer.usage, produced=answer.output_bytes)
             await client.answer(200, _headers(job, answer.content_type), answer.body)
             return None
         if isinstance(answer, OpenStream):
             return await self._stream(job, channel, client, answer)
-        self._failed(job, channel, answer)
+        self.failed(job, channel, answer)
         return answer
 
     async def _stream(self, job: Job, channel: Channel, client: ClientConnection, stream: OpenStream) -> Fault | None:
@@ -145,7 +154,7 @@ class Relay:
 
         def settle() -> None:
             job.first_ms = job.first_ms or job.since(self.clock.monotonic())
-            self._succeeded(job, channel)
+            self.succeeded(job, channel)
             self.till.settle(job, Ending.COMPLETE, usage=parser.usage, produced=parser.output_bytes)
 
         try:
@@ -156,7 +165,7 @@ class Relay:
             stream.exchange.abort()
         if fault is None:
             return None
-        self._failed(job, channel, fault)
+        self.failed(job, channel, fault)
         if not job.committed:
             job.parser = None
             return fault
@@ -190,14 +199,16 @@ class Relay:
         ending = Ending.UPSTREAM_BROKE if job.committed else Ending.FAILED
         self.till.settle(job, ending, status=500, error_code="internal_error", usage=usage, produced=produced)
 
-    def _succeeded(self, job: Job, channel: Channel) -> None:
+    def succeeded(self, job: Job, channel: Channel) -> None:
+        """Ends the attempt in hand: the channel is well."""
         self.health.succeeded(channel.id)
         if channel.key_id:
             self.keys.succeeded(channel)
         assert job.timing is not None
         job.note_attempt(self.clock.monotonic(), job.timing.status, "ok", "")
 
-    def _failed(self, job: Job, channel: Channel, fault: Fault) -> None:
+    def failed(self, job: Job, channel: Channel, fault: Fault) -> None:
+        """Ends the attempt in hand by a fault."""
         now = self.clock.monotonic()
         if not (channel.key_id and self.keys.failed(channel, fault, now)):
             self.health.failed(channel.id, fault, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sluice.base.outcome import Cause, Fault
@@ -52,6 +53,19 @@ class HealthBook:
     def trouble(self, channel_id: int) -> Trouble | None:
         """The failures since the channel last answered; None when there were none."""
         return self._troubles.get(channel_id)
+
+    def state(self, channel_id: int, now: float, now_ms: int) -> Mapping[str, object]:
+        """The channel's trouble for people to read: times in epoch milliseconds, ``now_ms`` being ``now``."""
+        trouble = self._troubles.get(channel_id)
+        if trouble is None:
+            return {"failures": 0, "resting": False}
+        return {
+            "failures": trouble.failures,
+            "resting": trouble.until > now,
+            "cause": trouble.cause.value,
+            "since_ms": now_ms - int((now - trouble.since) * 1000),
+            "until_ms": now_ms + int((trouble.until - now) * 1000) if trouble.until > now else None,
+        }
 
     def succeeded(self, channel_id: int) -> None:
         """Forgets the channel's trouble."""

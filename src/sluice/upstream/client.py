@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from sluice.base.wire import WireHead, WireRequest
+from sluice.base.wire import Closed, WireHead, WireRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +84,23 @@ class Exchange(Protocol):
         ...
 
 
+class Duplex(Protocol):
+    """A websocket on which both sides speak when they like."""
+
+    async def receive(self) -> str | bytes | Closed:
+        """The next message; Closed at the end. While nobody asks for messages the upstream can send but a few. Raises
+        TooLarge."""
+        ...
+
+    async def send(self, message: str | bytes) -> None:
+        """Sends a message; waits while the upstream is slow. Raises Broken, Silent."""
+        ...
+
+    async def close(self, code: int, reason: str) -> None:
+        """Closes it. May be called again."""
+        ...
+
+
 def unnoticed() -> None:
     """Nobody wants to know."""
 
@@ -103,4 +120,17 @@ class Transport(Protocol):
 
     async def aclose(self) -> None:
         """Closes every connection."""
+        ...
+
+
+class SocketTransport(Transport, Protocol):
+    """A Transport that opens websockets."""
+
+    async def open(
+        self, request: WireRequest, deadlines: Deadlines, connected: Callable[[], None] = unnoticed
+    ) -> Duplex | WireHead:
+        """Opens the websocket the request is the opening of; the head of the refusal when the upstream would not.
+
+        ``deadlines.read`` bounds how long the upstream may read nothing. Raises TransportError.
+        """
         ...

@@ -8,8 +8,8 @@ from collections.abc import Callable, Coroutine, Mapping
 from importlib import import_module
 from typing import Any
 
-from sluice.base.wire import WireRequest
-from sluice.upstream.client import Deadlines, Exchange, Limits, Transport, unnoticed
+from sluice.base.wire import WireHead, WireRequest
+from sluice.upstream.client import Deadlines, Duplex, Exchange, Limits, SocketTransport, Transport, unnoticed
 from sluice.upstream.guard import AddressPolicy, Guard
 from sluice.upstream.http1 import Http1Transport
 
@@ -25,14 +25,16 @@ class _Overriding:
         self, request: WireRequest, deadlines: Deadlines, connected: Callable[[], None] = unnoticed
     ) -> Coroutine[Any, Any, Exchange]:
         """Sends the request to the origin that stands for its own."""
-        other = self._overrides.get(request.origin)
-        if other is not None:
-            request = dataclasses.replace(request, origin=other)
-        return self._inner.send(request, deadlines, connected)
+        return self._inner.send(_meant(request, self._overrides), deadlines, connected)
 
     async def aclose(self) -> None:
         """Closes every connection."""
         await self._inner.aclose()
+
+
+def _meant(request: WireRequest, overrides: Mapping[str, str]) -> WireRequest:
+    other = overrides.get(request.origin)
+    return request if other is None else dataclasses.replace(request, origin=other)
 
 
 class Transports:
@@ -56,7 +58,7 @@ class Transports:
         self._direct = _Overriding(direct, overrides) if overrides else direct
         self._overrides = overrides
         self._proxied: dict[tuple[str, AddressPolicy], Transport] = {}
-        self._sockets: dict[tuple[str, AddressPolicy], Transport] = {}
+        self._sockets: dict[tuple[str, AddressPolicy], SocketTransport] = {}
 
     def transport_for(self, proxy_url: str) -> Transport:
         """The transport for a channel; ``proxy_url`` is "" for none."""
@@ -70,26 +72,39 @@ class Transports:
             self._proxied[key] = found
         return found
 
-    def sockets_for(self, proxy_url: str) -> Transport:
+    def _sockets_for(self, proxy_url: str) -> SocketTransport:
         """The transport for a channel's websockets; ``proxy_url`` is "" for none."""
         key = (proxy_url, self._guard.policy)
         found = self._sockets.get(key)
         if found is None:
-            made = self._late("websocket", "SocketTransport", proxy_url)
-            found = _Overriding(made, self._overrides) if self._overrides and not proxy_url else made
-            self._sockets[key] = found
+            found = self._sockets[key] = self._late("websocket", "SocketTransport", proxy_url)
         return found
 
-    def _late(self, module: str, name: str, proxy_url: str) -> Transport:
+    async def open(
+        self,
+        request: WireRequest,
+        proxy_url: str,
+        deadlines: Deadlines,
+        connected: Callable[[], None] = unnoticed,
+    ) -> Duplex | WireHead:
+        """Opens a channel's websocket for both sides to speak on (client.py ``SocketTransport``)."""
+        if self._overrides and not proxy_url:
+            request = _meant(request, self._overrides)
+        return await self._sockets_for(proxy_url).open(request, deadlines, connected)
+
+    def _late(self, module: str, name: str, proxy_url: str) -> Any:
         """A transport on aiohttp: loaded when first needed, since it would take a tenth of an idle worker's memory."""
-        made: Transport = getattr(import_module(f"sluice.upstream.{module}"), name)(
+        made = getattr(import_module(f"sluice.upstream.{module}"), name)(
             proxy_url, self._limits, self._guard, ssl_context=self._tls
         )
         return made
 
     def carrier(self, request: WireRequest, proxy_url: str) -> Transport:
         """The transport for a channel's request of either kind."""
-        return self.transport_for(proxy_url) if request.socket is None else self.sockets_for(proxy_url)
+        if request.socket is None:
+            return self.transport_for(proxy_url)
+        sockets: Transport = self._sockets_for(proxy_url)
+        return _Overriding(sockets, self._overrides) if self._overrides and not proxy_url else sockets
 
     async def aclose(self) -> None:
         """Closes every connection of every transport."""

@@ -9,12 +9,13 @@ import aiohttp
 from yarl import URL
 
 from sluice.base.wire import Messages, WireHead, WireRequest
-from sluice.upstream.client import Broken, Deadlines, Exchange, Silent, TooLarge, Unreachable, unnoticed
+from sluice.upstream.client import Broken, Deadlines, Duplex, Exchange, Silent, TooLarge, Unreachable, unnoticed
+from sluice.upstream.duplex import AioDuplex
 from sluice.upstream.proxied import FAILURES, ProxiedTransport
 
 _CLOSING = 1.0
 """Seconds an upstream has to answer a closing before its connection is cut."""
-_MOST_BYTES = 8 * 1024 * 1024
+_MOST_BYTES = 16 * 1024 * 1024
 """Of one message."""
 _SILENT = "the upstream was silent too long"
 _LINES = [(b"content-type", b"application/x-ndjson")]
@@ -33,13 +34,9 @@ class SocketTransport(ProxiedTransport):
         self.judge(request)
         said = request.socket
         assert said is not None, "this transport is for websockets"
-        try:
-            async with asyncio.timeout(deadlines.connect + deadlines.head):
-                socket = await self._connect(request)
-        except aiohttp.WSServerHandshakeError as error:
-            return _Refusal(error)
-        except FAILURES as error:
-            raise Unreachable(f"opening a websocket to the upstream failed: {type(error).__name__}") from error
+        socket = await self._connect(request, deadlines)
+        if isinstance(socket, WireHead):
+            return _Refusal(socket)
         exchange = _SocketExchange(socket, said, deadlines)
         try:
             connected()
@@ -57,22 +54,40 @@ class SocketTransport(ProxiedTransport):
             raise
         return exchange
 
-    async def _connect(self, request: WireRequest) -> aiohttp.ClientWebSocketResponse:
-        return await self.session().ws_connect(
-            URL(request.origin + request.target.decode("latin-1"), encoded=True),
-            headers=[(name.decode(), value.decode()) for name, value in request.headers],
-            timeout=aiohttp.ClientWSTimeout(ws_close=_CLOSING),
-            proxy=self._proxy_url if self._proxy_url.startswith("http") else None,
-            max_msg_size=_MOST_BYTES,
-        )
+    async def open(
+        self, request: WireRequest, deadlines: Deadlines, connected: Callable[[], None] = unnoticed
+    ) -> Duplex | WireHead:
+        """Opens the socket for both sides to speak on; the head of the refusal when the upstream would not."""
+        self.judge(request)
+        socket = await self._connect(request, deadlines)
+        if isinstance(socket, WireHead):
+            return socket
+        connected()
+        return AioDuplex(socket, deadlines.read)
+
+    async def _connect(self, request: WireRequest, deadlines: Deadlines) -> aiohttp.ClientWebSocketResponse | WireHead:
+        """The open socket, or the head of the refusal. Raises Unreachable."""
+        try:
+            async with asyncio.timeout(deadlines.connect + deadlines.head):
+                return await self.session().ws_connect(
+                    URL(request.origin + request.target.decode("latin-1"), encoded=True),
+                    headers=[(name.decode(), value.decode()) for name, value in request.headers],
+                    timeout=aiohttp.ClientWSTimeout(ws_close=_CLOSING),
+                    proxy=self._proxy_url if self._proxy_url.startswith("http") else None,
+                    max_msg_size=_MOST_BYTES,
+                )
+        except aiohttp.WSServerHandshakeError as error:
+            told = error.headers.items() if error.headers else ()
+            return WireHead(error.status, [(name.lower().encode(), value.encode()) for name, value in told])
+        except FAILURES as error:
+            raise Unreachable(f"opening a websocket to the upstream failed: {type(error).__name__}") from error
 
 
 class _Refusal:
     """An Exchange for a socket that the upstream would not open."""
 
-    def __init__(self, error: aiohttp.WSServerHandshakeError) -> None:
-        told = error.headers.items() if error.headers else ()
-        self.head = WireHead(error.status, [(name.lower().encode(), value.encode()) for name, value in told])
+    def __init__(self, head: WireHead) -> None:
+        self.head = head
 
     async def chunk(self) -> bytes:
         """Nothing: aiohttp keeps no body of a refusal."""

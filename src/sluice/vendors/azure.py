@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs, quote, urlencode
 
 from msgspec import structs
 
@@ -66,6 +66,8 @@ class Azure(OpenAiLike):
 
     def target(self, fmt: Format, model: str) -> bytes:
         """The path of the deployment, or of v1."""
+        if fmt is Format.REALTIME:
+            return (self.base.path + self.vendor.paths[fmt]).encode()
         if self.is_v1:
             return super().target(fmt, model)
         path = self._paths.get((fmt, model))
@@ -75,6 +77,13 @@ class Azure(OpenAiLike):
             path = f"{self.base.path}/deployments/{name}{task}?api-version={self.version}".encode()
             self._paths[(fmt, model)] = path
         return path
+
+    def session_query(self, call: Call) -> str:
+        """A session's deployment stands in the query of both forms of address."""
+        name = self.deployment(call.upstream_model)
+        if self.is_v1:
+            return super().session_query(call if name == call.upstream_model else replace(call, upstream_model=name))
+        return "?" + urlencode({"api-version": self.version, "deployment": name})
 
     def shape(self, members: dict[str, Any], call: Call) -> list[str]:
         """The deployment stands for the model."""

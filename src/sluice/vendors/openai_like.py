@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -112,6 +113,8 @@ class OpenAiLike:
         if call.headers and self._forwarded:
             headers += tuple(pair for pair in call.headers if pair[0] in self._forwarded)
         target = self.target(fmt, call.upstream_model)
+        if fmt is Format.REALTIME:
+            return WireRequest(b"GET", self.base.origin, target + self.session_query(call).encode(), headers)
         if call.form is not None:
             mapped = {"model": call.upstream_model} if call.upstream_model != call.model else {}
             kind, source, length = call.form.encode(mapped)
@@ -119,6 +122,14 @@ class OpenAiLike:
         members = dict(call.top)
         self.shape(members, call)
         return WireRequest(b"POST", self.base.origin, target, (JSON_BODY, *headers), encode(members))
+
+    def session_query(self, call: Call) -> str:
+        """What follows the path of a session's address: the model, and what else the client's address says of it."""
+        named = {"model": call.upstream_model}
+        intent = call.top.get("intent")
+        if intent is not None:
+            named["intent"] = msgspec.json.decode(intent, type=str)
+        return "?" + urlencode(named)
 
     def authorization(self, credential: str) -> tuple[Header, ...]:
         """The headers that carry the credential."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from sluice.base.errors import GatewayError, not_found
+from sluice.relay.sessions import Sessions
 from sluice.storage.responses import ResponseStore
 from sluice.web.errors import ANTHROPIC, OPENAI
 from sluice.web.http import App, AsgiClient, Message, Receive, Scope, Send, credential, preflight, rejection_headers
-from sluice.web.surfaces import anthropic, gemini, openai_forms, openai_info, openai_json, openai_responses
+from sluice.web.surfaces import anthropic, gemini, openai_forms, openai_info, openai_json, openai_responses, realtime
 from sluice.web.surfaces.door import Door, Route, enter
 
 Routes = Mapping[tuple[str, str], Route]
@@ -27,6 +28,7 @@ def relay_routes(door: Door, totals: openai_info.Totals, responses: ResponseStor
         routes["POST", path] = enter(door, ANTHROPIC, handler, anthropic.key)
     for route, handler in openai_responses.routes(responses).items():
         routes[route] = enter(door, OPENAI, handler)
+    routes["GET", realtime.PATH] = enter(door, OPENAI, realtime.plain)
     google = gemini.Google(door)
     routes["GET", "/models"] = gemini.for_google(google, enter(door, OPENAI, openai_info.list_models))
     show_model = enter(door, OPENAI, openai_info.show_model)
@@ -37,19 +39,39 @@ def relay_routes(door: Door, totals: openai_info.Totals, responses: ResponseStor
     return routes
 
 
+def socket_routes(door: Door, sessions: Sessions, patience: float) -> Mapping[str, Route]:
+    """Every websocket, by path without its ``/v1``. ``patience``: seconds a client may read nothing."""
+    return {realtime.PATH: realtime.route(door, sessions, patience)}
+
+
 class Gateway:
     """The ASGI application of one worker, but for its lifespan (app.py)."""
 
-    def __init__(self, routes: Routes, mounts: Mapping[str, App], fallback: App, *, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        routes: Routes,
+        sockets: Mapping[str, Route],
+        mounts: Mapping[str, App],
+        fallback: App,
+        *,
+        new_id: Callable[[], str],
+    ) -> None:
         self._routes = routes
+        self._sockets = sockets
         self._exact = {(method, "/v1" + path): route for (method, path), route in routes.items()}
         self._paths = {path for _, path in routes}
         self._mounts = tuple(mounts.items())
         self._fallback = fallback
         self._new_id = new_id
 
+    def takes_socket(self, path: str) -> bool:
+        """Whether a websocket may be opened at this path."""
+        return _tail(path)[0] in self._sockets
+
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """Serves one HTTP request."""
+        """Serves one HTTP request, or one websocket at a path that ``takes_socket``."""
+        if scope["type"] == "websocket":
+            return self._sockets[_tail(scope["path"])[0]](scope, receive, send)
         route = self._exact.get((scope["method"], scope["path"]))
         if route is not None:
             return route(scope, receive, send)

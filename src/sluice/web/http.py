@@ -22,6 +22,10 @@ WATCH = "sluice.watch"
 """Where a scope has ``Cycle.watch`` (cycle.py); a server that is not ours leaves clients unwatched."""
 
 
+LEAVING = "sluice.leaving"
+"""Where a websocket's scope has the event that is set when the server is told to end (sockets.py)."""
+
+
 class ClientGone(Exception):
     """The client left before its request was whole."""
 

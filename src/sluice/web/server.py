@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
+from importlib import import_module
 from typing import Any
 from urllib.parse import unquote
 
@@ -19,6 +20,7 @@ from sluice.base.errors import GatewayError
 from sluice.web.cycle import Cycle
 from sluice.web.errors import OPENAI, internal_error
 from sluice.web.http import FIELDS, WATCH, App, Scope, rejection_headers
+from sluice.web.opening import head, is_opening
 
 STATE = "sluice.edge"
 """Where the application leaves its ``Edge`` in the state of its lifespan."""
@@ -38,12 +40,14 @@ class Edge:
     """How patient the server is, in seconds, and how it makes request ids.
 
     ``read_timeout``: for a request's head; for a body, with a second more for each ``_SLOWEST_BODY`` bytes that came.
-    ``write_timeout``: for a client that reads nothing of what waits for it.
+    ``write_timeout``: for a client that reads nothing of what waits for it. ``takes_socket`` says of a path whether a
+    websocket may be opened there.
     """
 
     new_id: Callable[[], str]
     read_timeout: float
     write_timeout: float
+    takes_socket: Callable[[str], bool]
 
 
 class _Phase(Enum):
@@ -113,7 +117,11 @@ class EdgeProtocol(HttpToolsProtocol):
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
-            self._decline_upgrade(data[upgrade.args[0] :])
+            rest = data[upgrade.args[0] :]
+            if self._opens_socket():
+                self._hand_over(rest)
+                return
+            self._decline_upgrade(rest)
         except httptools.HttpParserError:
             self._refuse(self._refusal or _bad_http("the request is not proper HTTP"))
         if self._phase is _Phase.HEAD:
@@ -247,6 +255,23 @@ class EdgeProtocol(HttpToolsProtocol):
         if self.pipeline:
             self._serve(self.pipeline.popleft())
 
+    def _opens_socket(self) -> bool:
+        """Whether the request whose head is whole opens a websocket, in a way and at a place where one can be."""
+        idle = self.cycle is None or self.cycle.response_complete
+        fit = idle and is_opening(self.parser.get_method(), self.url, self.headers)
+        return fit and self._edge.takes_socket(_target(self.url)[0])
+
+    def _hand_over(self, rest: bytes) -> None:
+        """Leaves the connection to a protocol for websockets, which is loaded when it is first needed."""
+        assert self._timer is not None
+        self._timer.cancel()
+        self.connections.discard(self)
+        self.parser = None  # type: ignore[assignment]
+        protocol = import_module("sluice.web.sockets").EdgeSocket(self.config, self.server_state, self.app_state)
+        protocol.connection_made(self.transport)
+        self.transport.set_protocol(protocol)
+        protocol.data_received(head(self.url, self.headers) + rest)
+
     def _decline_upgrade(self, rest: bytes) -> None:
         """Serves a request as if it had not offered another protocol: its head goes through the parser again, without
         the offer.
@@ -254,11 +279,11 @@ class EdgeProtocol(HttpToolsProtocol):
         The parser takes the offer for accepted and reads no body; but a server may ignore it (RFC 9110, 7.8), and
         Java's HTTP client makes it with every POST.
         """
-        lines = [self.parser.get_method() + b" " + self.url + b" HTTP/1.1"]
-        lines += [name + b": " + value for name, value in self.headers if name not in (b"upgrade", b"http2-settings")]
+        plain = [(name, value) for name, value in self.headers if name not in (b"upgrade", b"http2-settings")]
+        again = head(self.url, plain, self.parser.get_method())
         self.parser = httptools.HttpRequestParser(self)
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
-        self.data_received(b"\r\n".join(lines) + b"\r\n\r\n" + rest)
+        self.data_received(again + rest)
 
     # The deadlines.
 

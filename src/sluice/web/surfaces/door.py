@@ -30,7 +30,8 @@ from sluice.web.http import (
 
 _log = structlog.get_logger("sluice.web")
 
-_CLIENT_LIMIT = 120
+CLIENT_LIMIT = 120
+"""Characters of a User-Agent that are kept."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,7 +69,7 @@ class Visit:
     def agent(self) -> str:
         """The client's User-Agent, cut."""
         value = header(self.scope, b"user-agent")
-        return value.decode("latin-1")[:_CLIENT_LIMIT] if value else ""
+        return value.decode("latin-1")[:CLIENT_LIMIT] if value else ""
 
 
 Handler = Callable[[Door, Visit], Awaitable[None]]

@@ -26,6 +26,7 @@ export const FORMATS = [
   "speech",
   "transcriptions",
   "moderations",
+  "realtime",
 ] as const;
 const EVERY_MS = 5000;
 
