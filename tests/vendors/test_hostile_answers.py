@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sluice.base.formats import Format
@@ -109,6 +109,7 @@ def call_of(fmt: Format, *, stream: bool = False) -> Call:
 
 @EACH
 @given(body=bodies)
+@example(body=b'{"output": {"message": {"content": []}}, "stopReason": []}')
 def test_a_whole_answer_is_a_reply_or_a_fault(dialect: Dialect, body: bytes) -> None:
     for fmt in BODIES:
         if dialect.serves(fmt):

@@ -8,7 +8,7 @@ from sluice.base.usage import NO_USAGE, Usage
 from sluice.formats.converse.errors import frame_fault
 from sluice.formats.converse.framing import BadFrame, Frame, FrameDecoder
 from sluice.formats.converse.reply import malformed, shape_fault
-from sluice.formats.converse.usage import MALFORMED, read_usage
+from sluice.formats.converse.usage import is_malformed, read_usage
 from sluice.formats.members import DECODE_ERRORS, Members
 from sluice.formats.sse import encode_event
 
@@ -29,7 +29,7 @@ def check_reply(body: bytes) -> Reply | Fault:
     except DECODE_ERRORS:
         return shape_fault("it is malformed")
     reason = top.text("stopReason")
-    if reason in MALFORMED:
+    if is_malformed(reason):
         return malformed(str(reason))
     return Reply(body=body, usage=usage, finish_reason=reason, output_bytes=told)
 
@@ -123,7 +123,7 @@ class PassedConverse:
 
     def _stop(self, event: Members) -> None:
         reason = event.text("stopReason") or "end_turn"
-        if reason in MALFORMED:
+        if is_malformed(reason):
             self.fault = malformed(reason)
             return
         self.committed, self.finish_reason = True, reason

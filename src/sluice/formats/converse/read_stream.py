@@ -23,7 +23,7 @@ from sluice.formats.canon import (
 )
 from sluice.formats.converse.read_blocks import read_citation
 from sluice.formats.converse.reply import malformed, met_sequence
-from sluice.formats.converse.usage import MALFORMED, read_stop, read_usage
+from sluice.formats.converse.usage import is_malformed, read_stop, read_usage
 from sluice.formats.reading import Unreadable, as_object, maybe_text, parse, text, whole
 from sluice.formats.sse import SseDecoder, SseTooLong
 
@@ -140,7 +140,7 @@ class ConverseDecoder:
 
     def _message_stop(self, event: Json) -> list[Event]:
         reason = event.get("stopReason")
-        if reason in MALFORMED:
+        if is_malformed(reason):
             self._over = True
             return [Failed(fault=malformed(str(reason)))]
         self._stopped = True

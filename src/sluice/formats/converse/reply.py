@@ -8,7 +8,7 @@ from sluice.base.formats import Format
 from sluice.base.outcome import Cause, Fault
 from sluice.formats.canon import Reply, Text
 from sluice.formats.converse.read_blocks import read_block
-from sluice.formats.converse.usage import MALFORMED, read_stop, read_usage
+from sluice.formats.converse.usage import is_malformed, read_stop, read_usage
 from sluice.formats.reading import Unreadable, as_list, as_object, maybe_text, parse
 
 Json = dict[str, Any]
@@ -24,7 +24,7 @@ def read_reply(body: bytes) -> Reply | Fault:
     except Unreadable as wrong:
         return shape_fault(str(wrong))
     reason = top.get("stopReason")
-    if reason in MALFORMED:
+    if is_malformed(reason):
         return malformed(str(reason))
     return Reply(
         source=Format.CONVERSE,

@@ -18,8 +18,12 @@ _STOPS: Mapping[str, Stop] = {
     "content_filtered": Stop.REFUSAL,
     "model_context_window_exceeded": Stop.CONTEXT,
 }
-MALFORMED = frozenset({"malformed_model_output", "malformed_tool_use"})
-"""Reasons that make an answer none: what the model wrote could not be read."""
+_MALFORMED = frozenset({"malformed_model_output", "malformed_tool_use"})
+
+
+def is_malformed(word: object) -> bool:
+    """Whether a ``stopReason`` makes an answer none: what the model wrote could not be read."""
+    return isinstance(word, str) and word in _MALFORMED
 
 
 def read_stop(word: object) -> Stop:
