@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
 
+from .conftest import plain_config
 from .gateways import Gateway
+from .processes import Provider
 from .refusals import KEY, MODEL
 from .upstreams import closed_port, told, upstream, whole
 from .wires import Wire, request
@@ -104,6 +106,7 @@ WORDS = {
     429: ("rate_limit_error", "rate_limit_error", "RESOURCE_EXHAUSTED"),
     502: ("upstream_error", "api_error", "INTERNAL"),
     503: ("server_error", "overloaded_error", "UNAVAILABLE"),
+    504: ("upstream_error", "timeout_error", "DEADLINE_EXCEEDED"),
 }
 
 
@@ -225,6 +228,26 @@ def test_the_upstream_fails(gateway: Gateway, protocol: Protocol, channel_to: An
         said(protocol.ask(gateway, f"gpt-4o-mini-{suffix}", gateway.key()), protocol, 502, "upstream_bad_response")
     channel_to(f"http://127.0.0.1:{closed_port()}/v1")
     said(protocol.ask(gateway, MODEL, gateway.key()), protocol, 502, "upstream_unreachable")
+
+
+@pytest.fixture(scope="module")
+def hasty(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """A gateway that waits half a second for an upstream."""
+    quick = {"SLUICE_HEAD_TIMEOUT": "0.5", "SLUICE_READ_TIMEOUT": "0.5"}
+    found = Gateway(tmp_path_factory.mktemp("hasty"), provider, plain_config(provider), environment=quick)
+    yield found
+    found.stop()
+
+
+@each_protocol
+def test_the_upstream_is_silent(hasty: Gateway, protocol: Protocol) -> None:
+    with upstream(hold=True) as mute:
+        made = hasty.channel([MODEL], base_url=f"{mute.url}/v1", key=KEY)
+        answer = protocol.ask(hasty, MODEL, hasty.key())
+        hasty.manage("DELETE", f"/channels/{made['id']}")
+    said(answer, protocol, 504, "upstream_timeout")
+    assert len(mute.requests) == 1, "nobody asks twice what may have been done"
+    assert hasty.settled(answer.headers["x-request-id"])["charge_usd"] == "0.00"
 
 
 @each_protocol
