@@ -1,9 +1,10 @@
 """How long each list of the console takes with 100,000 tokens and 1,000,000 requests in SQLite.
 
-    python bench/lists.py [--folder DIR] [--requests N] [--tokens N]
+    python bench/lists.py [--folder DIR] [--requests N] [--tokens N] [--postgresql]
 
 Seeds the folder once (a later run uses it again), starts the gateway as a process, and asks it over HTTP. Prints the
-median and the slowest of five times each; ends with code 1 when a median is above 300 ms.
+median and the slowest of five times each; ends with code 1 when a median is above 300 ms. With --postgresql the same
+rows are copied into a PostgreSQL of its own first.
 """
 
 from __future__ import annotations
@@ -19,12 +20,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import httpx
+from lists_postgresql import copied
 from lists_seed import DAY_MS, seed
 
 PASSWORD = "bench password"
@@ -33,13 +35,15 @@ ROUNDS = 5
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """A gateway on the folder, as a process of its own; its origin."""
+def serving(folder: Path, database: str | None = None) -> Iterator[str]:
+    """A gateway on the folder, as a process of its own; its origin. ``database``: the address of another database."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         port = sock.getsockname()[1]
     origin = f"http://127.0.0.1:{port}"
     environment = {**os.environ, "SLUICE_ADMIN_PASSWORD": PASSWORD, "SLUICE_LOG_LEVEL": "error"}
+    if database is not None:
+        environment["SLUICE_DATABASE_URL"] = database
     command = [sys.executable, "-m", "sluice.cli", "serve", "--port", str(port), "--data-dir", str(folder)]
     process = subprocess.Popen(command, env=environment)
     try:
@@ -171,10 +175,16 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=Path("/tmp/sluice-lists"))
     parser.add_argument("--requests", type=int, default=1_000_000)
     parser.add_argument("--tokens", type=int, default=100_000)
+    parser.add_argument("--postgresql", action="store_true")
     given = parser.parse_args()
     asyncio.run(seed(given.folder, PASSWORD, given.tokens, given.requests, random.Random(1)))
     slow = 0
-    with serving(given.folder) as origin, httpx.Client(base_url=f"{origin}/api/v1", timeout=60) as client:
+    elsewhere = copied(given.folder) if given.postgresql else nullcontext()
+    with (
+        elsewhere as url,
+        serving(given.folder, url) as origin,
+        httpx.Client(base_url=f"{origin}/api/v1", timeout=60) as client,
+    ):
         client.post("/session", json={"name": "root", "password": PASSWORD}).raise_for_status()
         for name, (path, query) in interactions(given.folder).items():
             times, answer = measure(client, path, query)

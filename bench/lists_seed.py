@@ -17,6 +17,7 @@ from sluice.base.ids import request_id
 from sluice.cli.first_start import prepare
 from sluice.cli.office import opened
 from sluice.settings import Settings
+from sluice.storage.usage_windows import renew_windows
 
 DAY_MS = 86_400_000
 USERS = 1_000
@@ -44,6 +45,12 @@ async def seed(folder: Path, password: str, tokens: int, requests: int, chance: 
     settings = Settings(data_dir=folder, admin_password=SecretStr(password))
     async with opened(settings) as office:
         await prepare(office, settings)
+    _fill(folder, tokens, requests, chance)
+    async with opened(settings) as office:
+        await renew_windows(office.db, int(time.time() * 1000))
+
+
+def _fill(folder: Path, tokens: int, requests: int, chance: random.Random) -> None:
     with sqlite3.connect(folder / "sluice.db", isolation_level=None) as db:
         if db.execute("SELECT count(*) FROM channels").fetchone()[0]:
             return

@@ -14,6 +14,8 @@ from playwright.async_api import Browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
+FRAMED = ("/start", "/channels", "/tokens", "/users", "/prices", "/logs", "/playground", "/routing", "/health")
+"""Screens whose title and hint are painted at once."""
 SHOTS = os.environ.get("SLUICE_SCREENSHOTS")
 """A folder to leave a picture of every screen in."""
 
@@ -62,6 +64,28 @@ async def test_every_screen_fits_a_phone(browser: Browser, gateway: Gateway) -> 
         await _shoot(visit, f"{name}-phone")
     await visit.end()
     assert wide == {}
+
+
+_LARGEST = """
+    window.largest = "";
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) window.largest = entry.element?.className ?? "";
+    }).observe({ type: "largest-contentful-paint", buffered: true });
+"""
+
+
+async def test_what_is_painted_before_the_program_runs_is_the_largest_there_will_be(visit: Visit) -> None:
+    await visit.context.add_init_script(_LARGEST)
+    await visit.open("/sign-in")
+    await visit.page.get_by_label("Name").wait_for()
+    found = {"/sign-in": await visit.page.evaluate("largest")}
+    await visit.sign_in()
+    for path in FRAMED:
+        await visit.open(path)
+        await visit.settle()
+        await visit.page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+        found[path] = await visit.page.evaluate("largest")
+    assert {path: name for path, name in found.items() if name not in ("boot-title", "boot-hint")} == {}
 
 
 async def test_the_language_is_chosen_and_remembered(visit: Visit) -> None:

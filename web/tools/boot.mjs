@@ -11,8 +11,9 @@ const SCREENS = {
   "/logs": ["Logs", "logs", "nav.logs", "logs.hint"],
   "/health": ["Health", "health", "nav.health", "health.hint"],
   "/channels": ["Channels", "channels", "nav.channels", "channels.hint"],
+  "/routing": ["Routing", "routing", "nav.routing", "routing.hint"],
   "/users": ["Users", "users", "nav.users", "users.hint"],
-  "/settings": ["Settings", "settings", "nav.settings", null],
+  "/settings": ["Settings", "settings", "nav.settings", "settings.hint"],
   "/sign-in": ["SignIn", "door", "door.signIn", null],
 };
 
@@ -50,7 +51,7 @@ export function boot() {
     transformIndexHtml: {
       order: "post",
       handler(html, { bundle }) {
-        if (!bundle) return html.replace("<!--boot-->", "");
+        if (!bundle) return html.replace("<!--boot-->", "").replace("<!--font-->", "");
         const main = Object.values(bundle).find((one) => one.type === "chunk" && one.isEntry);
         const skip = new Set([main.fileName, ...main.imports]);
         const files = { Shell: filesOf(bundle, "/src/app/Shell.tsx", skip) };
@@ -60,8 +61,12 @@ export function boot() {
         const screens = Object.fromEntries(Object.entries(SCREENS).map(([path, [screen]]) => [path, screen]));
         const data = JSON.stringify({ words: { en: words("en"), zh: words("zh") }, files, screens });
         const script = readFileSync(new URL("./boot.js", import.meta.url), "utf8").replace(/^\/\/.*\n/gm, "");
+        // The text of the frame is then painted once, in the font it keeps: `font-display: optional` in app/fonts.css.
+        const font = Object.keys(bundle).find((name) => /inter-latin-wght-normal.*\.woff2$/.test(name));
+        if (!font) throw new Error("the font of the first paint is not in the build");
+        const early = `<link rel="preload" as="font" type="font/woff2" crossorigin href="/${font}">`;
         const tag = `<script nonce="__NONCE__">const BOOT = ${data.replaceAll("<", "\\u003c")};\n${script}</script>`;
-        return html.replace("<!--boot-->", () => tag);
+        return html.replace("<!--font-->", early).replace("<!--boot-->", () => tag);
       },
     },
   };

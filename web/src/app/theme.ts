@@ -33,8 +33,7 @@ export const theme = createTheme({
   primaryColor: "water",
   primaryShade: { light: 7, dark: 6 },
   colors: { water, dark },
-  fontFamily:
-    '"Inter Variable", system-ui, -apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "WenQuanYi Micro Hei", sans-serif',
+  fontFamily: "var(--sans)",
   fontFamilyMonospace: '"JetBrains Mono Variable", ui-monospace, "SF Mono", Menlo, Consolas, monospace',
   fontSizes: { xs: "12px", sm: "13px", md: "14px", lg: "16px", xl: "19px" },
   headings: {

@@ -94,7 +94,7 @@ function Channels({ details }: { details: Details }) {
   const { t, language } = useWords();
   const { rows, error } = useRows(details);
   return (
-    <Section title={t("nav.channels")} hint={t("health.channelsHint")}>
+    <Section title={t("nav.channels")}>
       <DataTable
         label={t("nav.channels")}
         rows={rows}

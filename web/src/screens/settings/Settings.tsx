@@ -22,7 +22,7 @@ export default function Settings() {
   const topics = admin ? TOPICS : TOPICS.slice(0, 1);
   const topic = topics.find((one) => one === search.topic) ?? "account";
   return (
-    <Page title={t("nav.settings")}>
+    <Page title={t("nav.settings")} hint={t("settings.hint")}>
       <Tabs
         value={topic}
         keepMounted={false}
