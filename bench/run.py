@@ -55,7 +55,7 @@ def wait_for(port: int, process: subprocess.Popen[bytes], patience: float) -> No
             sock.settimeout(0.2)
             if sock.connect_ex(("127.0.0.1", port)) == 0:
                 sock.settimeout(max(until - time.monotonic(), 0.1))
-                sock.sendall(b"GET / HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n")
+                sock.sendall(b"GET /v1/nothing HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n")
                 with suppress(ConnectionError):
                     if sock.recv(1):
                         return
