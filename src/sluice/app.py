@@ -15,7 +15,6 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
-from pathlib import Path
 from random import Random, SystemRandom
 from types import FrameType
 from typing import Any, TypeVar, cast
@@ -42,6 +41,7 @@ from sluice.routing.verdict import RetryPolicy
 from sluice.settings import Settings
 from sluice.storage.engine import DatabaseAway, open_database
 from sluice.storage.feed import ChangeFeed
+from sluice.storage.folder import node_name
 from sluice.storage.journal import Journal
 from sluice.storage.leases import WorkerLedger, recover
 from sluice.storage.load import load_changes
@@ -61,6 +61,7 @@ from sluice.upstream.router import Transports
 from sluice.web.admin.deps import AdminDeps
 from sluice.web.asgi import Gateway, relay_routes, socket_routes
 from sluice.web.console import console_app
+from sluice.web.held import build_shelf
 from sluice.web.http import App, Receive, Scope, Send
 from sluice.web.late import LateApp
 from sluice.web.probes import probe_routes
@@ -72,7 +73,6 @@ from sluice.web.surfaces.gemini import Google
 _log = structlog.get_logger("sluice.app")
 
 JOURNALS = "journal"
-_NEW_FILE = os.O_CREAT | os.O_EXCL | os.O_WRONLY
 _HOUR_SECONDS = 3600
 _OPENING_SECONDS = 30.0
 """For an upstream to begin a session: somebody waits at a device."""
@@ -119,7 +119,7 @@ class Worker:
         recovered = await self._once_there(lambda: recover(self._db, folder))
         if recovered:
             _log.info("settlements of a worker that died were applied", count=recovered)
-        journal = Journal(folder, f"{_node(settings.data_dir)}-{secrets.token_hex(6)}", sync=settings.journal_sync)
+        journal = Journal(folder, f"{node_name(settings.data_dir)}-{secrets.token_hex(6)}", sync=settings.journal_sync)
         self._ledger = WorkerLedger(self._db, journal, folder, self._clock)
         self._closing.push_async_callback(self._ledger.close)
         self._ledger.start()
@@ -176,22 +176,17 @@ class Worker:
         )
         probe = Probe(self._transports, credentials, self._clock, rng)
         admin = LateApp(partial(_load_admin, self._admin_deps(probe)))
-        # The metrics library itself chose files by this variable when it was imported (serving.py sets it).
-        shared = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
-        operations = probe_routes(
-            ready=self.ready,
-            exposition=lambda: self._exposition(shared),
-            snapshot=lambda: self._keeper.snapshot,
-            metrics_open=settings.metrics_open,
-        )
-        mounts: dict[str, App] = {"/api/v1": admin, GOOGLE_ROOT: Google(door), **operations}
+        mounts: dict[str, App] = {"/api/v1": admin, GOOGLE_ROOT: Google(door), **self._operations()}
 
         def new_id() -> str:
             return request_id(self._clock.now_ms(), rng)
 
         terms = Terms(idle=settings.realtime_idle_timeout, total=settings.realtime_max_seconds)
         sockets = socket_routes(door, Sessions(relay, terms), settings.client_write_timeout)
-        routes = relay_routes(door, self._totals, ResponseStore(self._db))
+        shelf = build_shelf(relay, self._transports, credentials, deadlines, self._db, settings.follow_seconds)
+        shelf.followup.start()
+        self._closing.push_async_callback(shelf.followup.close)
+        routes = relay_routes(door, self._totals, ResponseStore(self._db), shelf)
         gateway = Gateway(routes, sockets, mounts, console_app(opened=admin.wake), new_id=new_id)
         self.edge = Edge(
             new_id=new_id,
@@ -200,6 +195,16 @@ class Worker:
             takes_socket=gateway.takes_socket,
         )
         return gateway
+
+    def _operations(self) -> Mapping[str, App]:
+        # The metrics library itself chose files by this variable when it was imported (serving.py sets it).
+        shared = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+        return probe_routes(
+            ready=self.ready,
+            exposition=lambda: self._exposition(shared),
+            snapshot=lambda: self._keeper.snapshot,
+            metrics_open=self.settings.metrics_open,
+        )
 
     def _admin_deps(self, probe: Probe) -> AdminDeps:
         async def balance_changed(account_id: int) -> None:
@@ -310,15 +315,6 @@ def _load_admin(deps: AdminDeps) -> App:
     only relays does without."""
     admin: App = import_module("sluice.web.admin.app").create_admin(deps)
     return admin
-
-
-def _node(data_dir: Path) -> str:
-    """This node's name in the leases table: made once, kept in the data folder."""
-    path = data_dir / "node"
-    if not path.exists():
-        with suppress(FileExistsError), os.fdopen(os.open(path, _NEW_FILE, 0o600), "w") as file:
-            file.write(secrets.token_hex(4))
-    return path.read_text().strip()
 
 
 class Application:

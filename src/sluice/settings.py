@@ -69,6 +69,9 @@ class Settings(BaseSettings):
         default=600.0, gt=0, description="Seconds a realtime session may be silent on both sides."
     )
     realtime_max_seconds: float = Field(default=3600.0, gt=0, description="Seconds a realtime session may last.")
+    follow_seconds: float = Field(
+        default=60.0, gt=0, description="Seconds between two looks at batches and jobs that are still to be charged."
+    )
     journal_sync: bool = Field(
         default=False, description="Force each settlement to disk, so that not even a power cut loses one; slower."
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 RELAY_ERRORS = {
     "body_too_large": "The body is over `SLUICE_MAX_BODY_BYTES`, or a form over `SLUICE_MAX_UPLOAD_BYTES`.",
+    "conflict": "What made the file is still to be charged: try again in a minute.",
     "insufficient_quota": "The user's balance or the token's limit does not cover the request.",
     "internal_error": "A defect of Sluice; the log has it under the request's id.",
     "database_away": "Kept answers cannot be reached at the moment, as the database is away.",
@@ -23,11 +24,13 @@ RELAY_ERRORS = {
     "model_not_found": "No channel lists this exact model for the user's group: see `GET /v1/models`.",
     "no_available_channel": "Channels list the model, but all of them are disabled.",
     "not_found": "There is nothing at this path.",
+    "price_missing": "Training this model has no price: set the rate `training` of the model, or of `*`.",
     "previous_response_not_found": "The answer to go on from is not kept: never, no longer, or for another user.",
     "rate_limit_exceeded": "The token's own limit of requests a minute; `retry-after` says when to come back.",
     "request_timeout": "The head or the body of the request came too slowly.",
     "session_expired": "A realtime session lasted for `SLUICE_REALTIME_MAX_SECONDS`: an event in it, then its close.",
     "session_idle": "A realtime session was silent for `SLUICE_REALTIME_IDLE_TIMEOUT`: likewise.",
+    "too_many_objects": "The user has 10,000 files, batches and jobs: some must be deleted first.",
     "token_disabled": "The token, or its user, is disabled.",
     "token_expired": "The token's time is over.",
     "unsupported_content": "The model's provider cannot take a part of the request; the message names it.",

@@ -16,6 +16,7 @@ from sluice.web.admin.policy import POLICY
 from sluice.web.asgi import relay_routes, socket_routes
 from sluice.web.probes import probe_routes
 from sluice.web.surfaces.gemini import PATHS as GOOGLE_PATHS
+from sluice.web.surfaces.openai_held import Shelf
 from sluice.web.surfaces.openai_info import MODELS_PREFIX
 from sluice.web.surfaces.realtime import PATH as SOCKET
 
@@ -63,7 +64,7 @@ def endpoints_page() -> str:
 
 
 def _relay() -> Iterator[tuple[str, str]]:
-    for method, path in relay_routes(NOTHING, NOTHING, NOTHING):
+    for method, path in relay_routes(NOTHING, NOTHING, NOTHING, Shelf(NOTHING, NOTHING, NOTHING)):
         shown = path + "{model}" if path == MODELS_PREFIX else path
         # The methods of another protocol are below, and so are websockets, which a GET opens.
         if (method, path) not in (("POST", MODELS_PREFIX), ("GET", SOCKET)):

@@ -19,6 +19,7 @@ class Ending(Enum):
     UPSTREAM_BROKE = "upstream broke"  # the answer broke off after its first byte had gone to the client
     FAILED = "failed"  # every attempt failed before the first byte
     REFUSED = "refused"  # the gateway itself said no, and sent nothing
+    PASSED = "passed on"  # something an upstream keeps was asked for, listed, made or deleted
     SESSION = "session over"  # a session, whose answers are requests of their own
 
 
@@ -73,6 +74,7 @@ _BROKE_ESTIMATED = Rule(
 )
 _FAILED = Rule("failed", Basis.NOTHING, "Nothing of an answer reached the client.")
 _REFUSED = Rule("refused", Basis.NOTHING, "Nothing was sent to an upstream.")
+_PASSED = Rule("passed", Basis.NOTHING, "What a batch or a job used is charged when it has ended, in a row of its own.")
 _SESSION = Rule("session", Basis.NOTHING, "Each of its answers was charged when it ended, in a row of its own.")
 
 POLICY: Mapping[tuple[Ending, Evidence], Rule] = {
@@ -91,6 +93,9 @@ POLICY: Mapping[tuple[Ending, Evidence], Rule] = {
     (Ending.REFUSED, Evidence.REPORTED): _REFUSED,
     (Ending.REFUSED, Evidence.ZERO): _REFUSED,
     (Ending.REFUSED, Evidence.NONE): _REFUSED,
+    (Ending.PASSED, Evidence.REPORTED): _PASSED,
+    (Ending.PASSED, Evidence.ZERO): _PASSED,
+    (Ending.PASSED, Evidence.NONE): _PASSED,
     (Ending.SESSION, Evidence.REPORTED): _SESSION,
     (Ending.SESSION, Evidence.ZERO): _SESSION,
     (Ending.SESSION, Evidence.NONE): _SESSION,

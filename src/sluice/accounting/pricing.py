@@ -119,15 +119,15 @@ def at_tier(rates: Rates, tier: Tier) -> Rates:
 
 
 def batch_rates(rates: Rates) -> Rates:
-    """The rates of requests that a batch sent: its own where there are any. Tiers, whose rates are those of requests
-    sent one by one, hold only for a price without batch rates."""
+    """The rates of requests that a batch sent: its own, where there are any, else those of single requests. No tiers:
+    they are bounds of one request, and a batch's are counted together."""
     own = {
         "input": rates.batch_input,
         "output": rates.batch_output,
         "cached_input": rates.batch_cached_input,
     }
     known = {name: value for name, value in own.items() if value is not None}
-    return msgspec.structs.replace(rates, tiers=(), **known) if known else rates
+    return msgspec.structs.replace(rates, tiers=(), **known)
 
 
 def _parts(rates: Rates, usage: Usage) -> list[Part]:

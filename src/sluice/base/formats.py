@@ -25,3 +25,12 @@ class Format(StrEnum):
     TRANSLATIONS = "translations"
     MODERATIONS = "moderations"
     REALTIME = "realtime"
+    FILES = "files"
+    BATCHES = "batches"
+    FINE_TUNING = "fine_tuning"
+
+
+HELD = frozenset({Format.FILES, Format.BATCHES, Format.FINE_TUNING})
+"""Protocols of things an upstream keeps for its client: what is done with one goes where it lies."""
+UNANSWERED = HELD | {Format.REALTIME}
+"""Protocols that no ``Reader`` reads: their answers are passed on."""

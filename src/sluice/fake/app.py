@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from sluice.fake import anthropic, gemini, openai, opening, realtime, spark, vendors, vertex
+from sluice.fake import anthropic, gemini, held, openai, opening, realtime, spark, vendors, vertex
 from sluice.fake.http import Ask, Cut, Message, Receive, Send
 from sluice.fake.own import OWN
 
@@ -32,6 +32,7 @@ class FakeProvider:
         self._journal: deque[dict[str, Any]] = deque(maxlen=_KEPT)
         self._failures: Counter[str] = Counter()
         self._tokens = vendors.Tokens()
+        self._shelf = held.Shelf()
         self._total = 0
         self._open = 0
 
@@ -152,7 +153,10 @@ class FakeProvider:
         await self._route(ask, wire)
 
     async def _route(self, ask: Ask, wire: str) -> None:
-        if ask.path.endswith("/anthropic/v1/messages") and isinstance(ask.json, dict):
+        bare = ask.path.removeprefix("/openai").removeprefix("/v1")
+        if held.speaks(bare):
+            await self._shelf.serve(ask, bare)
+        elif ask.path.endswith("/anthropic/v1/messages") and isinstance(ask.json, dict):
             await anthropic.messages(ask)
         elif wire == "azure":
             await vendors.azure(ask)
@@ -244,7 +248,7 @@ def _ask(scope: Message, body: bytes, send: Send) -> Ask:
 
 
 def _form(kind: str, body: bytes) -> dict[str, Any]:
-    """The text fields of a form, and name and size of its files."""
+    """The text fields of a form, name and size of its files, and what lies in them."""
     _, options = parse_options_header(kind.encode())
     parts: list[tuple[dict[str, str], bytearray]] = []
     header: list[bytearray] = [bytearray(), bytearray()]
@@ -267,14 +271,16 @@ def _form(kind: str, body: bytes) -> dict[str, Any]:
     parser.write(body)
     fields: dict[str, str] = {}
     files: dict[str, tuple[str, int]] = {}
+    contents: dict[str, bytes] = {}
     for headers, data in parts:
         _, names = parse_options_header(headers.get("content-disposition", "").encode())
         name = names.get(b"name", b"").decode()
         if b"filename" in names:
             files[name] = (names[b"filename"].decode(), len(data))
+            contents[name] = bytes(data)
         else:
             fields[name] = data.decode()
-    return {"fields": fields, "files": files, "model": fields.get("model", "")}
+    return {"fields": fields, "files": files, "data": contents, "model": fields.get("model", "")}
 
 
 def _model(ask: Ask) -> str:

@@ -21,6 +21,7 @@ MODELS = (
     "fake-tts",
     "fake-asr",
     "fake-moderation",
+    "fake-realtime",
 )
 
 

@@ -81,6 +81,17 @@ class Till:
             available,
         )
 
+    async def affords(self, job: Job, amount: int) -> None:
+        """Raises GatewayError where the job's accounts do not hold so much now. Nothing is set aside."""
+        if amount <= 0:
+            return
+        try:
+            available = await self._ledger.secure(job.inbound.token.accounts, amount)
+        except LedgerAway:
+            raise _ledger_away() from None
+        if available < amount:
+            raise _refused(Refusal(needed=amount, available=available))
+
     def release(self, job: Job) -> None:
         """Gives back what is aside for a job that is not to be settled."""
         if job.reserved:

@@ -10,7 +10,7 @@ import msgspec
 
 from sluice.base.clock import Clock, Rng
 from sluice.base.errors import GatewayError
-from sluice.base.formats import Format
+from sluice.base.formats import HELD, Format
 from sluice.base.outcome import Cause, Fault, Reply, StreamParser
 from sluice.base.wire import WireHead, WireRequest
 from sluice.catalog.models import model_facts
@@ -101,8 +101,11 @@ class Probe:
         call = self._call(fmt, model, spec.model_mapping.get(model, model))
         started = self._clock.monotonic()
         heard = _Heard()
-        if dialect is None:
-            fault: Fault | None = Fault(cause=Cause.REQUEST, message=f"this provider does not serve {fmt}")
+        fault: Fault | None
+        if fmt in HELD:
+            fault = Fault(cause=Cause.REQUEST, message=f"{fmt} cannot be tried: something would be left behind")
+        elif dialect is None:
+            fault = Fault(cause=Cause.REQUEST, message=f"this provider does not serve {fmt}")
         else:
             fault = await self._hear(dialect, call, proxy_url, heard)
         return TestResult(

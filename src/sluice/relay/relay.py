@@ -72,13 +72,14 @@ class Relay:
     async def _serve(self, job: Job, client: ClientConnection) -> None:
         await self.place(job, partial(self._try, client=client))
 
-    async def place(self, job: Job, attempt: Attempt) -> None:
-        """Has the job attempted at one channel after another, what it may cost set aside, until an attempt has no
-        fault. Raises GatewayError when none is left."""
+    async def place(self, job: Job, attempt: Attempt, route: Plan | None = None) -> None:
+        """Has the job attempted at one channel after another (by ``route``, else by its model), what it may cost set
+        aside, until an attempt has no fault. Raises GatewayError when none is left."""
         inbound = job.inbound
         now = self.clock.monotonic()
-        group = inbound.token.user.group
-        route = plan(job.snapshot, group, inbound.model, inbound.format, self.health, self.rng, now)
+        if route is None:
+            group = inbound.token.user.group
+            route = plan(job.snapshot, group, inbound.model, inbound.format, self.health, self.rng, now)
         channel = route.next()
         assert channel is not None, "a plan has a candidate"
         if channel.ring:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sluice.base.clock import Rng
-from sluice.base.errors import GatewayError, model_not_found, no_available_channel
+from sluice.base.errors import GatewayError, model_not_found, no_available_channel, not_found
 from sluice.base.formats import Format
 from sluice.routing.health import HealthBook
 from sluice.routing.snapshot import Channel, Snapshot, Tier
@@ -120,6 +120,32 @@ def plan(snapshot: Snapshot, group: str, model: str, fmt: Format, health: Health
         raise _unroutable(snapshot, group, model)
     if not _spoken(tiers, fmt):
         raise model_not_found(f"the model {model!r} exists, but no channel that serves it can answer {fmt} requests")
+    return Plan(tiers, fmt, health, rng, now)
+
+
+def plan_any(
+    snapshot: Snapshot,
+    group: str,
+    models: frozenset[str] | None,
+    fmt: Format,
+    health: HealthBook,
+    rng: Rng,
+    now: float,
+) -> Plan:
+    """The plan for a request that concerns no model: all channels of the group that speak the format themselves and,
+    for a token limited to ``models``, serve one of those. Raises GatewayError 404 when there is none."""
+    able = [
+        channel
+        for channel in snapshot.channels.values()
+        if channel.enabled
+        and group in channel.groups
+        and channel.dialect.serves(fmt)
+        and (models is None or not models.isdisjoint((*channel.models, *channel.spec.model_mapping)))
+    ]
+    if not able:
+        raise not_found(f"no channel that may be used here has a provider that offers {fmt.value}")
+    priorities = sorted({channel.priority for channel in able}, reverse=True)
+    tiers = tuple(tuple(channel for channel in able if channel.priority == one) for one in priorities)
     return Plan(tiers, fmt, health, rng, now)
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 _OTHERS = 0o077
+_NEW_FILE = os.O_CREAT | os.O_EXCL | os.O_WRONLY
 _FOLDERS = frozenset({"journal"})
 _FILES = frozenset(
     {
@@ -68,3 +71,12 @@ def _open_to_others(path: Path) -> bool:
 def private_file(path: Path) -> None:
     """Makes an empty file only its owner may read, unless there is one. Raises OSError."""
     os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+
+
+def node_name(data_dir: Path) -> str:
+    """This node's name in the leases table: made once, kept in the data folder."""
+    path = data_dir / "node"
+    if not path.exists():
+        with suppress(FileExistsError), os.fdopen(os.open(path, _NEW_FILE, 0o600), "w") as file:
+            file.write(secrets.token_hex(4))
+    return path.read_text().strip()

@@ -292,6 +292,38 @@ responses = sa.Table(
     sa.Column("input", sa.LargeBinary, nullable=False),  # a JSON list of all items it answers, deflated
 )
 
+holdings = sa.Table(  # what upstreams keep for users (storage/holdings.py)
+    "holdings",
+    metadata,
+    sa.Column("user_id", sa.BigInteger, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),  # the upstream's: file-..., batch_..., ftjob-...
+    sa.Column("kind", sa.Text, nullable=False),  # files | batches | fine_tuning
+    sa.Column("purpose", sa.Text, nullable=False),  # of a file
+    sa.Column("parent", sa.Text, nullable=False),  # the file it was made of
+    sa.Column("token_id", sa.BigInteger, nullable=False),
+    sa.Column("group_name", sa.Text, nullable=False),
+    sa.Column("accounts", sa.JSON, nullable=False),  # [account ids] it is charged to
+    sa.Column("channel_id", sa.BigInteger, nullable=False),
+    sa.Column("key_id", sa.Integer, nullable=False),
+    sa.Column("model", sa.Text, nullable=False),  # the one it is priced by
+    sa.Column("created_ms", sa.BigInteger, nullable=False),
+    sa.Column("object", sa.LargeBinary, nullable=False),  # what the upstream last said of it: JSON, deflated
+    sa.Column("size", sa.BigInteger, nullable=False),  # bytes of a file
+    sa.Column("tokens", sa.BigInteger, nullable=False),  # estimate of what it takes in
+    sa.Column("open", sa.Boolean, nullable=False),  # still to be charged
+    sa.Column("estimate_nano", sa.BigInteger, nullable=False),  # while it is open
+    sa.Column("next_ms", sa.BigInteger, nullable=False),  # when to ask after it, while it is open
+    sa.Column("charge_id", sa.Text, nullable=False),  # the request id of its charge
+    sa.Column("claimed_ms", sa.BigInteger, nullable=False),  # when a worker last took the charge up
+    sa.Index("ix_holdings_user_id_kind_created_ms", "user_id", "kind", "created_ms"),
+    sa.Index(
+        "ix_holdings_open_next_ms",
+        "next_ms",
+        sqlite_where=sa.text("open"),
+        postgresql_where=sa.text("open"),
+    ),
+)
+
 settings = sa.Table(
     "settings",
     metadata,

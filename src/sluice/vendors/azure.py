@@ -12,9 +12,9 @@ from urllib.parse import parse_qs, quote, urlencode
 
 from msgspec import structs
 
-from sluice.base.formats import Format
+from sluice.base.formats import UNANSWERED, Format
 from sluice.base.wire import Header
-from sluice.vendors.dialect import Call, ChannelSpec
+from sluice.vendors.dialect import Call, ChannelSpec, Errand
 from sluice.vendors.openai_like import OpenAiLike
 from sluice.vendors.parts import authorization
 from sluice.vendors.schema import Vendor
@@ -66,7 +66,7 @@ class Azure(OpenAiLike):
 
     def target(self, fmt: Format, model: str) -> bytes:
         """The path of the deployment, or of v1."""
-        if fmt is Format.REALTIME:
+        if fmt in UNANSWERED:
             return (self.base.path + self.vendor.paths[fmt]).encode()
         if self.is_v1:
             return super().target(fmt, model)
@@ -77,6 +77,13 @@ class Azure(OpenAiLike):
             path = f"{self.base.path}/deployments/{name}{task}?api-version={self.version}".encode()
             self._paths[(fmt, model)] = path
         return path
+
+    def errand_target(self, errand: Errand) -> str:
+        """What a resource keeps lies beside its deployments."""
+        path = self.base.path + self.vendor.paths[errand.format] + errand.tail
+        if self.is_v1:
+            return path + errand.query
+        return f"{path}{errand.query + '&' if errand.query else '?'}api-version={self.version}"
 
     def session_query(self, call: Call) -> str:
         """A session's deployment stands in the query of both forms of address."""

@@ -120,6 +120,32 @@ class Further:
     abandon: WireRequest | None = None
 
 
+@dataclass(slots=True, kw_only=True)
+class Errand:
+    """Something to be done with what an upstream keeps for a client (base/formats.py HELD).
+
+    ``tail`` is what follows the format's path: "", ``/file-1``, ``/file-1/content``; ``query`` what follows that, with
+    its ``?``. ``body`` is JSON, or ``form`` is set. ``headers`` are the client's that may be forwarded.
+    """
+
+    format: Format
+    method: bytes
+    tail: str = ""
+    query: str = ""
+    body: bytes = b""
+    form: Form | None = None
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+@runtime_checkable
+class Runner(Protocol):
+    """A dialect whose upstream keeps things for its clients."""
+
+    def errand(self, errand: Errand, credential: str) -> WireRequest:
+        """The upstream request of an errand, in a format it serves."""
+        ...
+
+
 class Dialect(Protocol):
     """One provider's way of speaking, bound to one channel."""
 

@@ -28,7 +28,7 @@ from sluice.formats.simple import PassingStream
 from sluice.vendors import responses
 from sluice.vendors.answers import READERS
 from sluice.vendors.call_ids import short_call_ids
-from sluice.vendors.dialect import Call, ChannelSpec, Minter
+from sluice.vendors.dialect import Call, ChannelSpec, Errand, Minter
 from sluice.vendors.foreign import forget_in_chat, forget_in_messages
 from sluice.vendors.listing import read_models
 from sluice.vendors.parts import (
@@ -122,6 +122,23 @@ class OpenAiLike:
         members = dict(call.top)
         self.shape(members, call)
         return WireRequest(b"POST", self.base.origin, target, (JSON_BODY, *headers), encode(members))
+
+    def errand(self, errand: Errand, credential: str) -> WireRequest:
+        """The upstream request of an errand."""
+        headers: tuple[Header, ...] = (*self.authorization(credential), *self._fixed)
+        headers += tuple(pair for pair in errand.headers if pair[0] in self._forwarded)
+        target = self.errand_target(errand).encode()
+        if errand.form is not None:
+            kind, source, length = errand.form.encode({})
+            headers = ((b"content-type", kind), *headers)
+            return WireRequest(errand.method, self.base.origin, target, headers, source, length)
+        if errand.body:
+            headers = (JSON_BODY, *headers)
+        return WireRequest(errand.method, self.base.origin, target, headers, errand.body)
+
+    def errand_target(self, errand: Errand) -> str:
+        """Path and query of an errand."""
+        return self._targets[errand.format].decode() + errand.tail + errand.query
 
     def session_query(self, call: Call) -> str:
         """What follows the path of a session's address: the model, and what else the client's address says of it."""

@@ -9,14 +9,23 @@ from sluice.relay.sessions import Sessions
 from sluice.storage.responses import ResponseStore
 from sluice.web.errors import ANTHROPIC, OPENAI
 from sluice.web.http import App, AsgiClient, Message, Receive, Scope, Send, credential, preflight, rejection_headers
-from sluice.web.surfaces import anthropic, gemini, openai_forms, openai_info, openai_json, openai_responses, realtime
+from sluice.web.surfaces import (
+    anthropic,
+    gemini,
+    openai_forms,
+    openai_held,
+    openai_info,
+    openai_json,
+    openai_responses,
+    realtime,
+)
 from sluice.web.surfaces.door import Door, Route, enter
 
 Routes = Mapping[tuple[str, str], Route]
 """(method, path without its ``/v1``) -> route."""
 
 
-def relay_routes(door: Door, totals: openai_info.Totals, responses: ResponseStore) -> Routes:
+def relay_routes(door: Door, totals: openai_info.Totals, responses: ResponseStore, shelf: openai_held.Shelf) -> Routes:
     """Every relay endpoint, of all protocols."""
     routes: dict[tuple[str, str], Route] = {
         ("POST", path): enter(door, endpoint.voice, openai_json.handler(endpoint))
@@ -27,6 +36,8 @@ def relay_routes(door: Door, totals: openai_info.Totals, responses: ResponseStor
     for path, handler in anthropic.ENDPOINTS.items():
         routes["POST", path] = enter(door, ANTHROPIC, handler, anthropic.key)
     for route, handler in openai_responses.routes(responses).items():
+        routes[route] = enter(door, OPENAI, handler)
+    for route, handler in openai_held.routes(shelf).items():
         routes[route] = enter(door, OPENAI, handler)
     routes["GET", realtime.PATH] = enter(door, OPENAI, realtime.plain)
     google = gemini.Google(door)
@@ -117,7 +128,7 @@ class Gateway:
             return tail
         if tail.startswith(openai_info.MODELS_PREFIX) and len(tail) > len(openai_info.MODELS_PREFIX):
             return openai_info.MODELS_PREFIX
-        return openai_responses.route_path(tail)
+        return openai_responses.route_path(tail) or openai_held.route_path(tail)
 
 
 def _tail(path: str) -> tuple[str, bool]:

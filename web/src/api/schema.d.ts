@@ -1,5 +1,5 @@
 // Generated from the management API's OpenAPI document by `npm run api`. Not edited by hand.
-// Document: sha256 eadcfbf6e68e9b5082d29d0e930a576f9d5aff9a0d3ed65d49fdced1bb6dc47c (tests/console/test_source.py compares it with the API's).
+// Document: sha256 d34da1ad04188530e93b4aba4b271cc5dcb0d96eb7c2c8e1d08b985dc497bbb9 (tests/console/test_source.py compares it with the API's).
 
 export interface paths {
     "/api/v1/audit": {
@@ -1524,7 +1524,7 @@ export interface components {
          * @description A wire protocol a client or an upstream may speak.
          * @enum {string}
          */
-        Format: "openai_chat" | "openai_completions" | "openai_responses" | "anthropic" | "gemini" | "converse" | "cohere_chat" | "embeddings" | "rerank" | "images" | "image_edits" | "image_variations" | "speech" | "transcriptions" | "translations" | "moderations" | "realtime";
+        Format: "openai_chat" | "openai_completions" | "openai_responses" | "anthropic" | "gemini" | "converse" | "cohere_chat" | "embeddings" | "rerank" | "images" | "image_edits" | "image_variations" | "speech" | "transcriptions" | "translations" | "moderations" | "realtime" | "files" | "batches" | "fine_tuning";
         /**
          * GroupPage
          * @description One page of groups.

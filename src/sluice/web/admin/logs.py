@@ -8,7 +8,8 @@ import msgspec
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field, StringConstraints
 
-from sluice.accounting.pricing import explain
+from sluice.accounting.pricing import batch_rates, explain
+from sluice.base.formats import Format
 from sluice.base.money import usd_from_nano
 from sluice.base.usage import Usage
 from sluice.routing.plan import BRIDGED, LAST_RESORT
@@ -249,7 +250,8 @@ async def get_request(here: Here, request_id: Annotated[RequestId, Path()]) -> R
         shown = [attempt | dict.fromkeys(hidden) for attempt in shown]
     arithmetic = None
     if price is not None:
-        lines = explain(price.rates, msgspec.convert(record.usage, Usage), record.multiplier_ppm)
+        rates = batch_rates(price.rates) if record.format == Format.BATCHES.value else price.rates
+        lines = explain(rates, msgspec.convert(record.usage, Usage), record.multiplier_ppm)
         arithmetic = Arithmetic(
             model=price.model,
             source=price.source,

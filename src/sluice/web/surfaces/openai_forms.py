@@ -41,7 +41,7 @@ def _heard(form: SpooledForm, file: Part) -> Usage:
 
 
 def _painted(form: SpooledForm, file: Part) -> Usage:
-    text = _field(form, "n") or "1"
+    text = form_field(form, "n") or "1"
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= MAX_CHOICES):
         raise bad_request("invalid_value", f"the form field 'n' must be between 1 and {MAX_CHOICES}", "n")
     return Usage(images=int(text), source="estimated")
@@ -60,7 +60,7 @@ def handler(endpoint: FormEndpoint) -> Handler:
     """The handler of one multipart endpoint."""
 
     async def handle(door: Door, visit: Visit) -> None:
-        form = await _read_form(door, visit)
+        form = await read_form(door, visit)
         try:
             await door.relay.serve(_inbound(endpoint, visit, form), visit.client)
         finally:
@@ -69,7 +69,8 @@ def handler(endpoint: FormEndpoint) -> Handler:
     return handle
 
 
-async def _read_form(door: Door, visit: Visit) -> SpooledForm:
+async def read_form(door: Door, visit: Visit) -> SpooledForm:
+    """The whole form, its files on disk. Raises GatewayError."""
     content_type = header(visit.scope, b"content-type") or b""
     if not content_type.lower().startswith(b"multipart/form-data"):
         raise bad_request("invalid_content_type", "this endpoint takes multipart/form-data", "content-type")
@@ -87,7 +88,7 @@ async def _read_form(door: Door, visit: Visit) -> SpooledForm:
 
 
 def _inbound(endpoint: FormEndpoint, visit: Visit, form: SpooledForm) -> Inbound:
-    model = _field(form, "model")
+    model = form_field(form, "model")
     if not model:
         raise bad_request("missing_field", "the form field 'model' is required", "model")
     check_model(visit.token, model)
@@ -104,7 +105,7 @@ def _inbound(endpoint: FormEndpoint, visit: Visit, form: SpooledForm) -> Inbound
         created_ms=visit.created_ms,
         started=visit.started,
         form=form,
-        stream=_field(form, "stream").lower() == "true",
+        stream=form_field(form, "stream").lower() == "true",
         expected=endpoint.expected(form, file),
         address=visit.address,
         client=visit.agent,
@@ -112,7 +113,8 @@ def _inbound(endpoint: FormEndpoint, visit: Visit, form: SpooledForm) -> Inbound
     )
 
 
-def _field(form: SpooledForm, name: str) -> str:
+def form_field(form: SpooledForm, name: str) -> str:
+    """The last value of a text field; "" when there is none."""
     values = form.fields.get(name, ())
     return values[-1].strip() if values else ""
 

@@ -12,12 +12,20 @@ const PATHS: Record<string, string> = {
   moderations: "/v1/moderations",
 };
 
+const KEPT: Record<string, string> = {
+  files: "/v1/files",
+  batches: "/v1/batches",
+  fine_tuning: "/v1/fine_tuning/jobs",
+};
+
 /** A request like this one, ready to be sent again. What it said was not kept, so there is a greeting in its place. */
 export function curlOf(origin: string, request: Api<"RequestDetail">): string {
   if (request.format === "realtime") {
     const address = `${origin.replace(/^http/, "ws")}/v1/realtime?model=${encodeURIComponent(request.model)}`;
     return `websocat -H "Authorization: Bearer $SLUICE_KEY" '${address}'`;
   }
+  const kept = KEPT[request.format];
+  if (kept !== undefined) return `curl ${origin}${kept} -H "Authorization: Bearer $SLUICE_KEY"`;
   const body = { model: request.model, ...contentOf(request.format), ...(request.stream ? { stream: true } : {}) };
   return [
     `curl ${origin}${PATHS[request.format] ?? PATHS.openai_chat} \\`,
