@@ -77,7 +77,7 @@ def run(sock: socket.socket, workers: int, trusted_proxies: str) -> None:
     server = uvicorn.Server(config)
     try:
         if workers > 1:
-            Multiprocess(config, sockets=[sock]).run()
+            _Supervisor(config, sockets=[sock]).run()
         else:
             server.run(sockets=[sock])
     finally:
@@ -85,6 +85,17 @@ def run(sock: socket.socket, workers: int, trusted_proxies: str) -> None:
             shutil.rmtree(metrics_dir, ignore_errors=True)
     if workers == 1 and not server.started:
         sys.exit("the server could not start; the log above says why")
+
+
+class _Supervisor(Multiprocess):
+    """Replaces workers that died or hang."""
+
+    def keep_subprocess_alive(self) -> None:
+        # Each worker is asked for a sign of life over a pipe whose other end is open here too. While it is, a worker
+        # killed before it answered would be waited for as if it were only slow, and nobody would look after the rest.
+        for process in self.processes:
+            process.child_conn.close()
+        super().keep_subprocess_alive()
 
 
 def _config(workers: int, trusted_proxies: str) -> uvicorn.Config:

@@ -60,8 +60,10 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
 
 @pytest.fixture(scope="session")
 def gateway(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    """The gateway the tests share: one worker, the config of ``plain_config``."""
-    found = Gateway(tmp_path_factory.mktemp("gateway"), provider, plain_config(provider))
+    """The gateway the tests share: one worker, the config of ``plain_config``. It asks after no batch by itself: what
+    one test left open would come between the requests another one counts."""
+    environment = {"SLUICE_FOLLOW_SECONDS": "86400"}
+    found = Gateway(tmp_path_factory.mktemp("gateway"), provider, plain_config(provider), environment=environment)
     yield found
     found.stop()
 

@@ -52,15 +52,15 @@ def batch(client: openai.OpenAI, model: str) -> Any:
     return client.batches.create(input_file_id=file.id, endpoint="/v1/chat/completions", completion_window="24h")
 
 
-def charges(gateway: Gateway, model: str, rule: str = "complete") -> list[dict[str, Any]]:
-    """The rows of a model that were charged by a rule, once there is one."""
+def charges(gateway: Gateway, model: str, rule: str = "complete", count: int = 1) -> list[dict[str, Any]]:
+    """The rows of a model that were charged by a rule, once there are so many."""
 
     def look() -> dict[str, Any] | None:
         found = gateway.manage("GET", "/requests", params={"model": model, "limit": 200})["items"]
         rows = [row for row in found if row["rule"] == rule]
-        return {"rows": rows} if rows else None
+        return {"rows": rows} if len(rows) >= count else None
 
-    return list(until(look, f"a charge of {model}")["rows"])
+    return list(until(look, f"{count} charges of {model}")["rows"])
 
 
 def test_a_file_comes_and_goes(gateway: Gateway) -> None:
@@ -83,7 +83,7 @@ def test_a_file_comes_and_goes(gateway: Gateway) -> None:
         ("POST", ""), ("GET", f"/{file.id}"), ("GET", f"/{file.id}/content"), ("DELETE", f"/{file.id}"),
     ]  # fmt: skip
     assert {one["headers"]["authorization"] for one in seen} == {"Bearer up-file"}
-    rows = charges(gateway, "held-file", "passed")
+    rows = charges(gateway, "held-file", "passed", 4)
     assert {(row["format"], row["status"], row["charge_usd"]) for row in rows} == {("files", 200, "0.00")}
     assert len(rows) == 4
 

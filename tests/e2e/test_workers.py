@@ -7,6 +7,7 @@ import base64
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import httpx
@@ -77,6 +78,24 @@ def _is_journal(link: Path) -> bool:
         return "/journal/" in os.readlink(link)
     except OSError:
         return False
+
+
+def test_workers_that_die_while_they_are_asked_for_a_sign_of_life_are_replaced(new_gateway: NewGateway) -> None:
+    gateway = new_gateway(workers=2)
+    supervisor = Path(f"/proc/{gateway.process.popen.pid}/wchan")
+    workers = _workers(gateway)
+    for worker in workers:
+        os.kill(worker, signal.SIGSTOP)
+    looks: list[bool] = []  # one alone may have seen the end of an answer that was given before the stop
+
+    def asks() -> dict[str, Any] | None:
+        looks.append("poll" in supervisor.read_text())
+        return {"asks": 1} if looks[-5:] == [True] * 5 else None
+
+    until(asks, "a question that is not answered")
+    for worker in workers:
+        os.kill(worker, signal.SIGKILL)
+    until(lambda: {"there": 1} if _ready(gateway) else None, "new workers")
 
 
 @pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
