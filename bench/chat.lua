@@ -1,4 +1,4 @@
--- A chat completion of about 600 bytes, repeated; the summary is one line of JSON.
+-- A chat completion of about 600 bytes, or the body given, repeated; the summary is one line of JSON.
 local key = os.getenv("BENCH_KEY")
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
@@ -7,7 +7,8 @@ for line in (os.getenv("BENCH_EXTRA") or ""):gmatch("[^\n]+") do
   local name, value = line:match("^([^=]+)=(.*)$")
   wrk.headers[name] = value
 end
-wrk.body = '{"model":"bench","temperature":0.7,"max_tokens":256,"messages":[' ..
+local given = os.getenv("BENCH_BODY") or ""
+wrk.body = given ~= "" and given or '{"model":"bench","temperature":0.7,"max_tokens":256,"messages":[' ..
   '{"role":"system","content":"You are a helpful assistant."},' ..
   '{"role":"user","content":"' .. string.rep("Tell me about rivers. ", 20) .. '"}]}'
 

@@ -14,7 +14,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from run import GATEWAY_CORE, HERE, LOAD_CORE, Target, free_port, running, sluice, wrk
+from load import GATEWAY_CORE, HERE, LOAD_CORE, Target, free_port, running, sluice, wrk
 
 STAGES = (
     ("client's connection: HTTP in and out", ("web/server", "web/cycle", "web/http")),

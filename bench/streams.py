@@ -1,34 +1,38 @@
 """A closed loop of streaming clients on raw sockets: time to first token, gaps between chunks, chunks a second.
 
 ``python bench/streams.py URL KEY CONNECTIONS SECONDS INTERVAL_MS [HEADER=VALUE ...]`` prints one JSON line.
+What they ask is ``BENCH_BODY``, or a streamed chat completion.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import time
 from urllib.parse import urlsplit
 
 import uvloop
 
-_CHUNKS = 64
+CHUNKS = 64
 """Chunks of one of the mock's streams."""
 
 
 def request_bytes(url: str, key: str, interval_ms: int, extra: list[str]) -> bytes:
-    """The streaming chat request every client repeats."""
-    body = json.dumps(
+    """The streaming request every client repeats."""
+    usual = json.dumps(
         {
             "model": "bench",
             "stream": True,
             "messages": [{"role": "user", "content": "Tell me about rivers. " * 20}],
             "bench_interval_ms": interval_ms,
         }
-    ).encode()
+    )
+    body = (os.environ.get("BENCH_BODY") or usual).encode()
     parts = urlsplit(url)
-    lines = [f"POST {parts.path} HTTP/1.1", f"Host: {parts.netloc}", f"Authorization: Bearer {key}"]
+    target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    lines = [f"POST {target} HTTP/1.1", f"Host: {parts.netloc}", f"Authorization: Bearer {key}"]
     lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
     lines += [item.replace("=", ": ", 1) for item in extra]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
@@ -93,7 +97,7 @@ async def main(url: str, key: str, connections: int, seconds: float, interval_ms
     begun = time.perf_counter()
     until = begun + seconds
     # Paced streams begin one after another, as real ones do; at once they would measure the length of the queue.
-    spread = interval_ms / 1000 * _CHUNKS / connections
+    spread = interval_ms / 1000 * CHUNKS / connections
     clients = (client(parts.hostname, parts.port, request, n * spread, until, tally) for n in range(connections))
     await asyncio.gather(*clients)
     took = time.perf_counter() - begun

@@ -129,7 +129,8 @@ def test_a_stream_and_an_error_never_raise(dialect: Dialect, events: list[bytes]
         assert parser is not None
         out = b"".join([parser.feed(form % event) for event in events]) + parser.finish()
         assert parser.done is (parser.fault is None)
-        assert (b"data: [DONE]" in out) is parser.done
+        if dialect.serves(Format.OPENAI_CHAT):
+            assert (b"data: [DONE]" in out) is parser.done
     for event in events:
         assert isinstance(dialect.error(call_of(Format.OPENAI_CHAT), WireHead(status), event), Fault)
 

@@ -17,14 +17,16 @@ class Unanswered:
 
     def before(self, turn: Turn) -> list[ToolResult]:
         """The results that must be made up before this turn is told: those of calls it leaves behind."""
-        results = {part.call_id for part in turn.parts if isinstance(part, ToolResult)}
-        if turn.role == "assistant" or not results:
+        if turn.role == "assistant":
             missing = self.rest()
             self._waiting = {part.id: part for part in turn.parts if isinstance(part, ToolCall)}
             return missing
+        if not self._waiting:
+            return []
+        results = {part.call_id for part in turn.parts if isinstance(part, ToolResult)}
         for identity in results:
             self._waiting.pop(identity, None)
-        return []
+        return [] if results else self.rest()
 
     def rest(self) -> list[ToolResult]:
         """The results that must be made up at the end."""
@@ -36,11 +38,8 @@ def answered(turns: tuple[Turn, ...]) -> Iterator[Turn]:
     """The turns of a conversation, the results that are missing told where they belong, as failures."""
     unanswered = Unanswered()
     for turn in turns:
-        yield from _made_up(unanswered.before(turn))
+        if missing := unanswered.before(turn):
+            yield Turn(role="tool", parts=tuple(missing))
         yield turn
-    yield from _made_up(unanswered.rest())
-
-
-def _made_up(results: list[ToolResult]) -> Iterator[Turn]:
-    if results:
-        yield Turn(role="tool", parts=tuple(results))
+    if missing := unanswered.rest():
+        yield Turn(role="tool", parts=tuple(missing))

@@ -78,8 +78,6 @@ class Bridge:
         self._able = inner if isinstance(inner, Able) else None
         # What does not change while the channel stands, by the upstream's name of a model.
         self._known: dict[str, tuple[Abilities, str]] = {}
-        # A call is asked about more than once: what it drops, what it says, what it asked.
-        self._last: tuple[Call, _Said] | None = None
 
     def serves(self, fmt: Format) -> bool:
         """Its one protocol."""
@@ -96,9 +94,10 @@ class Bridge:
         return own_names(said.asked, (*said.dropped, *more))
 
     def _said(self, call: Call) -> _Said:
-        if self._last is None or self._last[0] is not call:
-            self._last = (call, self._translate(call))
-        return self._last[1]
+        said = call.said
+        if not isinstance(said, _Said):
+            said = call.said = self._translate(call)
+        return said
 
     def _translate(self, call: Call) -> _Said:
         abilities, maker = self._about(call.upstream_model)
@@ -106,8 +105,8 @@ class Bridge:
         proven, lost = self._with_own_proofs(call, asked, maker)
         written = self._upstream.encode_request(proven, abilities)
         body = encode(written.body)
-        inward = replace(self._inward(call), body=body, top=parse_top(body), headers=())
-        return _Said(inward, written.dropped + lost, asked)
+        carried = call.carried(self._upstream.format, body, parse_top(body))
+        return _Said(carried, written.dropped + lost, asked)
 
     def _about(self, model: str) -> tuple[Abilities, str]:
         """What a model can do, and who can read a proof it made here. Forty bits of a hash tell accounts apart, and
@@ -131,10 +130,6 @@ class Bridge:
         lost = ("thinking",) if own.lost else ()
         return msgspec.structs.replace(asked, turns=turns), lost
 
-    def _inward(self, call: Call) -> Call:
-        """The call as the dialect's answers are read by."""
-        return replace(call, format=self._upstream.format, wants_usage=True)
-
     def _voicing(self, call: Call) -> Voicing:
         return Voicing(
             model=call.model,
@@ -152,7 +147,7 @@ class Bridge:
 
     def reply(self, call: Call, head: WireHead, body: bytes) -> Reply | Fault | Further:
         """A whole answer; told as a stream when the client wants one after all."""
-        reply = self._reader.reply(self._inward(call), head, body)
+        reply = self._reader.reply(self._said(call).call, head, body)
         if isinstance(reply, Further):
             return replace(reply, reader=self._beyond(reply.reader))
         if isinstance(reply, Fault):
@@ -186,7 +181,7 @@ class Bridge:
 
     def stream(self, call: Call, head: WireHead) -> StreamParser | None:
         """The dialect's own stream, said in the client's protocol."""
-        parser = self._reader.stream(self._inward(call), head)
+        parser = self._reader.stream(self._said(call).call, head)
         if parser is None:
             return None
         return BridgedStream(parser, self._pipe(call))
@@ -203,7 +198,7 @@ class Bridge:
 
     def error(self, call: Call, head: WireHead, body: bytes) -> Fault:
         """Reads a non-2xx answer."""
-        return self._reader.error(self._inward(call), head, body)
+        return self._reader.error(self._said(call).call, head, body)
 
     def models_request(self, credential: str) -> WireRequest | None:
         """Asks for the list of models."""

@@ -25,6 +25,7 @@ from sluice.formats.reading import unsupported
 
 Json = dict[str, Any]
 
+_SPOKEN = (Text, Refusal, Opaque)
 _SHOWN_BELOW = "[see the attachment in the next message]"
 
 
@@ -39,11 +40,20 @@ class PartEncoder:
 
     def content(self, turn: Turn, parts: Sequence[Part]) -> Any:
         """A content: a bare text where that says it all, else parts."""
-        if all(isinstance(part, Text) for part in parts) and (turn.plain if self.native else len(parts) == 1):
-            for part in parts:
-                self._note(part)
-            return "".join(part.text for part in parts if isinstance(part, Text))
+        if turn.plain if self.native else len(parts) == 1:
+            words = self._words(parts)
+            if words is not None:
+                return words
         return [self.part(part, f"{turn.place}.content[{at}]") for at, part in enumerate(parts)]
+
+    def _words(self, parts: Sequence[Part]) -> str | None:
+        """The text of parts that are nothing but text."""
+        words = [part.text for part in parts if isinstance(part, Text)]
+        if len(words) != len(parts):
+            return None
+        for part in parts:
+            self._note(part)
+        return words[0] if len(words) == 1 else "".join(words)
 
     def part(self, part: Part, place: str) -> Json:
         """One part. Raises GatewayError 400 naming what the protocol cannot carry."""
@@ -90,11 +100,10 @@ class PartEncoder:
     def assistant(self, turn: Turn) -> Json | None:
         """What the model said earlier; None when of another protocol's turn nothing is left to say."""
         message: Json = {"role": "assistant"}
-        spoken = [part for part in turn.parts if isinstance(part, Text | Refusal | Opaque) and not _is_apart(part)]
-        if spoken and not self.native and all(isinstance(part, Text) for part in spoken):
-            for part in spoken:
-                self._note(part)
-            message["content"] = "".join(part.text for part in spoken if isinstance(part, Text))
+        spoken = [part for part in turn.parts if isinstance(part, _SPOKEN) and not _is_apart(part)]
+        words = None if self.native or not spoken else self._words(spoken)
+        if words is not None:
+            message["content"] = words
         elif spoken or (self.native and not turn.plain):
             message["content"] = self.content(turn, spoken)
         apart = [part.text for part in turn.parts if isinstance(part, Refusal) and part.apart]
@@ -113,6 +122,8 @@ class PartEncoder:
     def _think(self, turn: Turn, message: Json) -> None:
         """Thought goes back with the calls it led to (some models refuse them without); a proof, to who made it."""
         thoughts = [part for part in turn.parts if isinstance(part, Reasoning)]
+        if not thoughts:
+            return
         words = "".join(part.text for part in thoughts if not part.signature)
         if words and "tool_calls" in message and self._replays:
             message["reasoning_content"] = words
@@ -162,7 +173,7 @@ class PartEncoder:
 
 
 def _is_apart(part: Part) -> bool:
-    return _is_call(part) or (isinstance(part, Refusal) and part.apart)
+    return not isinstance(part, Text) and (_is_call(part) or (isinstance(part, Refusal) and part.apart))
 
 
 def _is_call(part: Part) -> bool:

@@ -42,10 +42,10 @@ def _messages(turn: Turn, encoder: PartEncoder, told: Told) -> list[Json]:
     if turn.role == "assistant":
         message = encoder.assistant(turn)
         return [] if message is None else [message]
-    if not encoder.native:
+    if turn.extras and not encoder.native:
         told.foreign(turn.extras)
-    messages = encoder.results(turn)
     parts = [part for part in turn.parts if not isinstance(part, ToolResult)]
+    messages = encoder.results(turn) if len(parts) != len(turn.parts) else []
     if encoder.native:
         return messages or [_native(turn, encoder)]
     if turn.role in ("system", "developer"):
