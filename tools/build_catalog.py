@@ -17,7 +17,7 @@ from typing import Any
 
 from sluice.base.rates import rates_to_usd
 from sluice.catalog.data_files import read_toml
-from sluice.catalog.litellm import kind_of, place_of, read_litellm
+from sluice.catalog.litellm import host_rank, kind_of, place_of, read_litellm
 from sluice.catalog.rows import CatalogPrice, read_rows
 
 DATA = Path(__file__).resolve().parent.parent / "src/sluice/catalog/data"
@@ -29,10 +29,11 @@ def main(price_file: str, version: str, day: str) -> None:
     """Writes prices.json and models.json, and tells what was left out."""
     entries = json.loads(Path(price_file).read_text("utf-8"), parse_float=Decimal)
     listed = read_litellm(entries, source=f"LiteLLM {version}", as_of=day)
-    facts = litellm_facts(entries, listed.prices)
-    prices = dict(listed.prices)
+    facts, hosted = litellm_facts(entries, listed.prices)
+    prices = {name: price for name, price in listed.prices.items() if name not in hosted}
     for sheet in (overlay := read_toml("overlay.toml"))["sheets"]:
         add_sheet(sheet, Decimal(overlay["cny_per_usd"]), prices, facts)
+    prices = {**{name: listed.prices[name] for name in hosted}, **prices}
     write(DATA / "prices.json", '{"prices": [\n', [price_line(name, prices[name]) for name in sorted(prices)], "\n]}\n")
     lines = [f"{json.dumps(name)}: {json.dumps(facts[name])}" for name in sorted(facts)]
     write(DATA / "models.json", "{\n", lines, "\n}\n")
@@ -41,8 +42,11 @@ def main(price_file: str, version: str, day: str) -> None:
         print(f"left out {error.entry}: {error.reason}")
 
 
-def litellm_facts(entries: Mapping[str, Any], taken: Mapping[str, CatalogPrice]) -> dict[str, dict[str, Any]]:
-    """Kind, context and output limit of every model taken, from the provider whose price was taken."""
+def litellm_facts(
+    entries: Mapping[str, Any], taken: Mapping[str, CatalogPrice]
+) -> tuple[dict[str, dict[str, Any]], set[str]]:
+    """Kind, context and output limit of every model taken, from the provider that was named first; and the models
+    that only hosts list. What their maker says of them goes before what a host says."""
     facts: dict[str, dict[str, Any]] = {}
     ranks: dict[str, int] = {}
     for key, entry in entries.items():
@@ -52,15 +56,20 @@ def litellm_facts(entries: Mapping[str, Any], taken: Mapping[str, CatalogPrice])
         name, ranks[place[0]] = place
         known = {"kind": kind_of(entry), "context": tokens(entry, "max_input_tokens")}
         if known["kind"] in ("chat", "completions", "responses"):
-            known["max_output"] = tokens(entry, "max_output_tokens")
+            known["max_output"] = tokens(entry, "max_output_tokens", 2 * 10**6)
         facts[name] = {field: value for field, value in known.items() if value}
-    return facts
+    hosted = {name for name, rank in ranks.items() if rank == host_rank()}
+    for name in hosted:
+        maker = name.rpartition("/")[2].lower()
+        if maker in facts and maker not in hosted:
+            facts[name] = facts[maker]
+    return facts, hosted
 
 
-def tokens(entry: Mapping[str, Any], field: str) -> int | None:
+def tokens(entry: Mapping[str, Any], field: str, most: int = 10**7) -> int | None:
     """A limit in tokens, where the file has one that can be true."""
     value = entry.get(field)
-    if isinstance(value, int | Decimal) and not isinstance(value, bool) and 0 < value < 10**9:
+    if isinstance(value, int | Decimal) and not isinstance(value, bool) and 256 <= value <= most:
         return int(value)
     return None
 

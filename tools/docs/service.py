@@ -9,6 +9,7 @@ from tools.docs.markdown import code, codes, described, page, table
 
 from sluice.accounting.policy import policy_table
 from sluice.base.formats import Format
+from sluice.catalog.prices import catalog_prices
 from sluice.fake.scenario import FLAGS, NUMBERED
 from sluice.telemetry.metrics import Metrics
 from sluice.vendors.registry import vendors
@@ -125,12 +126,20 @@ def _provider(vendor: Vendor) -> str:
         "base URLs": codes(vendor.base_urls) or "each channel names its own",
         "One API's channel types": ", ".join(str(number) for number in vendor.numbers.one_api),
         **_models(vendor.base_models),
+        "packaged prices": _prices(vendor),
+        "note": vendor.note,
     }
     parts = [f"## {vendor.id}", table(("", ""), [row for row in facts.items() if row[1]])]
     if vendor.fields:
         rows = [(code(field.name), field.label.en, code(field.default), field.help.en) for field in vendor.fields]
         parts.append(table(("option", "label", "default", "meaning"), rows))
     return "\n\n".join(parts)
+
+
+def _prices(vendor: Vendor) -> str:
+    models = vendor.all_base_models()
+    priced = sum(model in catalog_prices() for model in models)
+    return f"{priced} of {len(models)} base models" if priced else f"none: {vendor.unpriced}"
 
 
 def _models(models: Mapping[Format, tuple[str, ...]]) -> dict[str, str]:

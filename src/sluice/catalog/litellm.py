@@ -39,8 +39,11 @@ _NANO = Decimal("1e-9")
 
 
 def read_litellm(entries: Mapping[str, Any], *, source: str, as_of: str) -> PriceList:
-    """The prices of the providers and kinds named in ``litellm.toml``, by the model's bare name; where providers share
-    a name, the one named first there decides. Never raises."""
+    """The prices of the providers and kinds named in ``litellm.toml``, by the name a client uses. Never raises.
+
+    Where makers of models share a name, the one named first there decides; makers go before hosts, and of hosts that
+    serve one model the dearest decides.
+    """
     prices: dict[str, CatalogPrice] = {}
     ranks: dict[str, int] = {}
     errors: list[EntryError] = []
@@ -51,20 +54,26 @@ def read_litellm(entries: Mapping[str, Any], *, source: str, as_of: str) -> Pric
             skipped += 1
             continue
         name, rank = place
-        if name in ranks and ranks[name] <= rank:
+        host = rank == host_rank()
+        before = ranks.get(name, rank + 1)
+        if before < rank or (before == rank and not host):
             skipped += 1
             continue
         try:
-            price = CatalogPrice(rates=_checked(name, rates_of(entry)), source=_source(entry, source), as_of=as_of)
+            rates = _checked(name, rates_of(entry))
+            price = CatalogPrice(rates=rates, source=_source(entry, source, host), as_of=as_of)
         except RateError as error:
             errors.append(EntryError(key, str(error)))
+            continue
+        if before == rank and _dearness(price) <= _dearness(prices[name]):
+            skipped += 1
             continue
         prices[name], ranks[name] = price, rank
     return PriceList(prices=prices, errors=tuple(errors), skipped=skipped)
 
 
 def place_of(key: str, entry: Any) -> tuple[str, int] | None:
-    """A model's bare name and its provider's rank; None for entries that are not taken."""
+    """The name a client uses for a model, and its provider's rank; None for entries that are not taken."""
     if not isinstance(entry, Mapping):
         return None
     provider, mode = entry.get("litellm_provider"), entry.get("mode")
@@ -73,9 +82,16 @@ def place_of(key: str, entry: Any) -> tuple[str, int] | None:
         return None
     prefix, slash, rest = key.partition("/")
     name = rest if slash and prefix in ranks else key
-    if not name or "/" in name or ":" in name or len(name) > MAX_NAME:
+    if not name or len(name) > MAX_NAME or any(mark in name for mark in _barred(provider)):
         return None
     return name, ranks[provider]
+
+
+def _barred(provider: str) -> str:
+    """What a name must not hold: for a maker it would be a deployment, a region or a tuned model, of another price."""
+    if provider in _table()["no_slash"]:
+        return "/"
+    return "" if _taken()[0][provider] == host_rank() else "/:"
 
 
 def kind_of(entry: Mapping[str, Any]) -> str:
@@ -199,14 +215,25 @@ def _checked(name: str, rates: Rates) -> Rates:
     table = _table()
     if name in table["leave_out"]:
         raise RateError("", f"is left out: {table['leave_out'][name]}")
-    if not any(getattr(rates, field) for field in UNITS) and name not in table["free"]:
+    if _is_zero(rates) and name not in table["free"]:
         raise RateError("", "has only zero rates, which may stand for unknown ones")
     return rates
 
 
-def _source(entry: Mapping[str, Any], fallback: str) -> str:
+def _is_zero(rates: Rates) -> bool:
+    return not any(getattr(rates, field) for field in UNITS)
+
+
+def _dearness(price: CatalogPrice) -> int:
+    """How dear a price is beside another of the same model."""
+    return sum(getattr(price.rates, field) or 0 for field in UNITS)
+
+
+def _source(entry: Mapping[str, Any], fallback: str, host: bool) -> str:
     link = entry.get("source")
-    return f"{link} ({fallback})" if isinstance(link, str) and link else fallback
+    if isinstance(link, str) and link:
+        return f"{link} ({fallback})"
+    return f"{entry['litellm_provider']} ({fallback})" if host else fallback
 
 
 @cache
@@ -216,6 +243,13 @@ def _table() -> dict[str, Any]:
 
 @cache
 def _taken() -> tuple[dict[str, int], dict[str, str]]:
-    """Provider -> rank, mode -> kind."""
+    """Provider -> rank, mode -> kind. All hosts have one rank."""
     table = _table()
-    return {provider: rank for rank, provider in enumerate(table["providers"])}, dict(table["kinds"])
+    makers = {provider: rank for rank, provider in enumerate(table["providers"])}
+    return {**dict.fromkeys(table["hosts"], host_rank()), **makers}, dict(table["kinds"])
+
+
+@cache
+def host_rank() -> int:
+    """The rank of those who serve models of others: after every maker."""
+    return len(_table()["providers"])

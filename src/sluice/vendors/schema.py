@@ -83,7 +83,8 @@ class Vendor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     format's path below the root, ``root_paths`` those that lie beside the root instead. ``auth`` is ``bearer``,
     ``header:<name>``, ``none``, or ``custom`` when the dialect makes the headers itself. ``errors`` maps the vendor's
     own error codes. ``place`` is its place among those that are offered first, 0 for one that is found by searching.
-    ``dialect`` names the module beside this one, when data is not enough.
+    ``dialect`` names the module beside this one, when data is not enough. ``note`` is told in the reference;
+    ``unpriced`` says why none of its models has a packaged price, for a vendor of which that is so.
     """
 
     id: str
@@ -105,6 +106,8 @@ class Vendor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     members: Mapping[Format, MemberRules] = {}
     base_models: Mapping[Format, tuple[str, ...]] = {}
     dialect: str = ""
+    note: str = ""
+    unpriced: str = ""
     numbers: Numbers = Numbers()
 
     def formats(self) -> frozenset[Format]:
