@@ -233,6 +233,10 @@ def test_nobody_sees_what_is_anothers(gateway: Gateway) -> None:
         ("two models", 400, "invalid_value"),
         ("no lines", 400, "invalid_value"),
         ("no purpose", 400, "missing_field"),
+        ("two files", 400, "invalid_form"),
+        ("two purposes", 400, "invalid_form"),
+        ("a text for a file", 400, "invalid_value"),
+        ("an odd purpose", 400, "invalid_value"),
         ("another's model", 403, "model_not_allowed"),
         ("a mapped model", 400, "unsupported_value"),
         ("a provider without files", 404, "model_not_found"),
@@ -259,8 +263,13 @@ def test_what_is_refused(gateway: Gateway, case: str, status: int, code: str | N
         key = gateway.token(models=["something"])["name"]
     elif case == "no money":
         key = gateway.token(user_id=gateway.user(balance_usd="0.00")["id"])["name"]
-    data = {} if case == "no purpose" else {"purpose": purpose}
-    answer = gateway.http.post("/v1/files", headers=gateway.auth(key), files={"file": ("a.jsonl", content)}, data=data)
+    elif case == "an odd purpose":
+        purpose = "user\0data"
+    purposes = {"no purpose": [], "two purposes": ["user_data", purpose]}.get(case, [purpose])
+    name = None if case == "a text for a file" else "a.jsonl"
+    files: list[Any] = [("file", (name, content))] * (2 if case == "two files" else 1)
+    asked: dict[str, Any] = {"headers": gateway.auth(key), "files": files, "data": {"purpose": purposes}}
+    answer = gateway.http.post("/v1/files", **asked)
     assert answer.status_code == status, answer.text
     assert code is None or answer.json()["error"]["code"] == code
 
@@ -315,3 +324,42 @@ def test_a_channel_that_is_gone_is_said(gateway: Gateway) -> None:
         with pytest.raises(openai.InternalServerError) as refused:
             client.batches.retrieve(made.id)
     assert refused.value.code == "no_available_channel"
+
+
+def test_what_is_held_outlives_a_change_of_keys_and_a_disabled_channel(new_gateway: NewGateway) -> None:
+    gateway = new_gateway(environment={"SLUICE_FOLLOW_SECONDS": "0.2"})
+    model = "held-moved-poll-6"
+    channel = served(gateway, model, key="up-moved")
+    with sdk(gateway) as client:
+        made = batch(client, model)
+        keys = gateway.manage("GET", f"/channels/{channel['id']}")["keys"]
+        both = [{"id": keys[0]["id"]}, {"key": "up-another"}]
+        gateway.manage("PATCH", f"/channels/{channel['id']}", json={"keys": both, "models": [model, "held-sign"]})
+        until(lambda: {} if "held-sign" in [one.id for one in client.models.list()] else None, "the change")
+        assert client.batches.retrieve(made.id).id == made.id
+    gateway.manage("PATCH", f"/channels/{channel['id']}", json={"status": "disabled"})
+    [row] = charges(gateway, model)
+    assert row["charge_usd"] != "0.00"
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=10001", "limit=000001" + "0" * 5000, "limit=\u00b2", "purpose=%00"]
+)
+def test_an_odd_list_is_refused(gateway: Gateway, query: str) -> None:
+    answer = gateway.http.get(f"/v1/files?{query}", headers=gateway.auth())
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["error"]["param"] == query.partition("=")[0]
+
+
+def test_a_member_told_twice_is_read_once(gateway: Gateway) -> None:
+    model = "held-twice-poll-9"
+    served(gateway, model)
+    with sdk(gateway) as client:
+        file = client.files.create(file=("in.jsonl", lines(model, ["a"])), purpose="batch")
+    mark = gateway.provider.mark()
+    asked = f'{{"input_file_id": "file-anothers", "input_file_id": "{file.id}", '
+    asked += '"endpoint": "/v1/chat/completions", "completion_window": "24h"}'
+    answer = gateway.http.post("/v1/batches", headers=gateway.auth(), content=asked)
+    assert answer.status_code == 200, answer.text
+    [seen] = gateway.provider.seen(mark)
+    assert "file-anothers" not in json.dumps(seen)

@@ -106,6 +106,7 @@ async def _until_done(talk: Any) -> Any:
 
 async def test_the_upstreams_refusals_and_the_gateways_are_events_and_the_talk_goes_on(gateway: Gateway) -> None:
     model = served(gateway, "talk-wrong")
+    mark = gateway.provider.mark()
     async with await bare(gateway, model) as socket:
         await say(socket, "response.cancel", event_id="mine")
         assert (await hear(socket, "error"))["error"]["code"] == "response_cancel_not_active"
@@ -115,6 +116,19 @@ async def test_the_upstreams_refusals_and_the_gateways_are_events_and_the_talk_g
         # JSON may spell a name in many ways: none gets by.
         await socket.send('{"type":"session\\u002eupdate","session":{"type":"realtime","model":"dearer"}}')
         assert (await hear(socket, "error"))["error"]["param"] == "session.model"
+        # Nor a frame of another kind, nor what only a laxer reader takes for JSON.
+        update = '{"type":"session.update","session":{"type":"realtime","model":"dearer"%s}}'
+        for frame in (update % "", update % ',"temperature":NaN', update % ',"instructions":"\\ud800"'):
+            for sent in (frame, frame.encode()):
+                await socket.send(sent)
+                assert (await hear(socket, "error"))["error"]["code"] in ("invalid_value", "invalid_json")
+        for odd in ("[1]", "{}", '{"type":5}', "no"):
+            await socket.send(odd)
+            assert (await hear(socket, "error"))["error"]["code"] == "invalid_json"
+        await socket.send(update.replace("{", '{"response_id":1,', 1) % "")
+        assert (await hear(socket, "error"))["error"]["param"] == "session.model"
+        heard = [one["messages"] for one in gateway.provider.seen(mark) if one.get("messages")]
+        assert "dearer" not in str(heard)
         await say(socket, "response.create")
         assert (await hear(socket, "response.done"))["response"]["status"] == "completed"
 

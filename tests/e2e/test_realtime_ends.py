@@ -77,6 +77,18 @@ async def test_a_bound_of_the_session_is_what_is_set_aside(gateway: Gateway) -> 
     assert len(parted(rows(gateway, model, 6))[1]) == 5
 
 
+async def test_an_answer_that_asks_for_more_than_its_session_must_be_paid_for(gateway: Gateway) -> None:
+    model = served(gateway, "ends-more", "-slow-long")
+    key = gateway.token(user_id=gateway.user(balance_usd="0.27")["id"])["name"]
+    async with await bare(gateway, model, key) as socket:
+        await say(socket, "session.update", session={**TEXT, "max_output_tokens": 20})
+        await hear(socket, "session.updated")
+        await say(socket, "response.create", response={"max_output_tokens": 50_000})
+        events, code, reason = await closed(socket)
+    assert events[-1]["error"]["code"] == "insufficient_quota"
+    assert (code, reason) == (1008, "insufficient_quota")
+
+
 async def test_a_client_that_vanishes_pays_what_was_said_to_it_once(gateway: Gateway) -> None:
     model = served(gateway, "ends-vanish", "-chunks-200-slow")
     mark = gateway.provider.mark()

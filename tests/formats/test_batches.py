@@ -68,3 +68,17 @@ def test_an_output_without_a_count_has_no_usage() -> None:
     reader.feed(output(200, {}).encode())
     reader.finish()
     assert (reader.usage, reader.answers) == (NO_USAGE, 1)
+
+
+@pytest.mark.parametrize("size", [1, 100, 1_000_000])
+def test_of_a_line_of_any_length_the_usage_is_read(size: int) -> None:
+    vectors = [{"embedding": [0.5] * 5000, "note": 'a "usage" of {it}'}] * 4
+    body = {"data": vectors, "usage": {"prompt_tokens": 7, "total_tokens": 7}}
+    long = json.dumps({"id": "x", "response": {"status_code": 200, "body": body}, "error": None})
+    silent = json.dumps({"id": "x", "response": {"status_code": 200, "body": {"data": vectors}}, "error": None})
+    data = "\n".join([output(200, {"prompt_tokens": 1}), long, silent, long]).encode()
+    reader = OutputReader(longest=20_000)
+    for at in range(0, len(data), size):
+        reader.feed(data[at : at + size])
+    reader.finish()
+    assert (reader.answers, reader.uncounted, reader.usage) == (4, 1, Usage(input_tokens=15))

@@ -67,10 +67,10 @@ async def test_a_charge_is_taken_up_by_one_and_again_under_the_same_id(database:
     assert await store.owed(ANNE) == 50
     claims = await asyncio.gather(*[store.claim(held, f"req_{n}", 1_000_000) for n in range(5)])
     [taken] = [claim for claim in claims if claim]
-    assert await store.claim(held, "req_later", 1_060_000) is None
-    assert await store.claim(held, "req_later", 1_060_001) == taken
+    assert await store.claim(held, "req_later", 1_300_000) is None
+    assert await store.claim(held, "req_later", 1_300_001) == taken
     await store.unclaim(held)
-    assert await store.claim(held, "req_other", 1_060_002) == taken
+    assert await store.claim(held, "req_other", 1_300_002) == taken
     await store.charged(held)
     assert await store.claim(held, "req_last", 9_000_000) is None
     assert await store.owed(ANNE) == 0
@@ -80,7 +80,7 @@ async def test_what_is_open_is_asked_after_by_one_at_a_time(database: Database) 
     store = HoldingStore(database)
     await store.keep([holding("b1", kind=BATCHES, open=True), holding("b2", kind=BATCHES, open=True, next_ms=500)])
     await store.keep([holding("b3", kind=BATCHES)])
-    assert [held.id for held in await store.due(100, 200, 9)] == ["b1"]
-    assert await store.due(199, 300, 9) == []
-    assert [held.id for held in await store.due(500, 600, 1)] == ["b1"]
-    assert [held.id for held in await store.due(500, 600, 9)] == ["b2"]
+    assert [held.id for held in await store.due(100, lambda _: 200, 9)] == ["b1"]
+    assert await store.due(199, lambda _: 300, 9) == []
+    assert [held.id for held in await store.due(500, lambda _: 600, 1)] == ["b1"]
+    assert [held.id for held in await store.due(500, lambda _: 600, 9)] == ["b2"]

@@ -40,10 +40,12 @@ class Wire(asyncio.Transport):
         pass
 
 
-def begin(method: str = "POST", *, keep_alive: bool = True, expects_continue: bool = False) -> tuple[Cycle, Wire]:
+def begin(
+    method: str = "POST", *, version: str = "1.1", keep_alive: bool = True, expects_continue: bool = False
+) -> tuple[Cycle, Wire]:
     wire = Wire()
     cycle = Cycle(
-        {"method": method},
+        {"method": method, "http_version": version},
         wire,
         FlowControl(wire),
         FIXED,
@@ -74,11 +76,20 @@ async def test_head_and_body_of_a_known_length_leave_in_one_write() -> None:
 async def test_a_stream_is_chunked_and_its_head_waits_for_nothing() -> None:
     cycle, wire = begin(keep_alive=False)
     await cycle.send(start())
-    assert wire.writes == [b"HTTP/1.1 200 OK\r\ndate: now\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n"]
+    assert wire.writes == [b"HTTP/1.1 200 OK\r\ndate: now\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n"]
     await cycle.send(piece(b"", more=True))
     await cycle.send(piece(b"ab", more=True))
     await cycle.send(piece(b"c"))
     assert wire.writes[1:] == [b"2\r\nab\r\n", b"1\r\nc\r\n0\r\n\r\n"]
+    assert wire.closed
+
+
+async def test_a_stream_to_a_client_that_knows_no_chunks_ends_with_its_connection() -> None:
+    cycle, wire = begin(version="1.0")
+    await cycle.send(start())
+    await cycle.send(piece(b"ab", more=True))
+    await cycle.send(piece(b"c"))
+    assert b"".join(wire.writes) == b"HTTP/1.1 200 OK\r\ndate: now\r\nconnection: close\r\n\r\nabc"
     assert wire.closed
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,7 +11,7 @@ import msgspec
 from sluice.base.errors import bad_request
 from sluice.base.usage import NO_USAGE, Usage
 from sluice.formats.members import DECODE_ERRORS
-from sluice.formats.ndjson import LineDecoder, LineTooLong
+from sluice.formats.ndjson import MAX_LINE, LineDecoder, LineTooLong
 from sluice.formats.openai_chat.usage import read_usage
 
 _COUNTS = [name for name in Usage.__struct_fields__ if name != "source"]
@@ -35,6 +36,8 @@ class _Line(msgspec.Struct):
 
 _asked = msgspec.json.Decoder(_Asked)
 _line = msgspec.json.Decoder(_Line)
+_decoder = json.JSONDecoder()
+_END = 16 * 1024
 
 
 class InputReader:
@@ -78,10 +81,13 @@ class InputReader:
 
 class OutputReader:
     """Reads a batch's output piece by piece: ``usage`` is that of its answers together, ``answers`` how many were good,
-    ``uncounted`` how many of those told no usage."""
+    ``uncounted`` how many of those told no usage. Of a line longer than ``longest`` only the end is kept, where usage
+    stands: answers with many vectors or pictures have any length."""
 
-    def __init__(self) -> None:
-        self._decoder = LineDecoder()
+    def __init__(self, longest: int = MAX_LINE) -> None:
+        self._longest = longest
+        self._line = bytearray()
+        self._cut = False
         self._counts = dict.fromkeys(_COUNTS, 0)
         self.answers = 0
         self.uncounted = 0
@@ -92,25 +98,55 @@ class OutputReader:
         return msgspec.convert(self._counts, Usage) if any(self._counts.values()) else NO_USAGE
 
     def feed(self, data: bytes) -> None:
-        """Takes a piece. A line that cannot be read counts for nothing. Raises LineTooLong."""
-        self._read(self._decoder.feed(data))
+        """Takes a piece. A line that cannot be read counts for nothing."""
+        *ends, rest = data.split(b"\n")
+        for end in ends:
+            self._grow(end)
+            self.finish()
+        self._grow(rest)
 
     def finish(self) -> None:
-        """The output is whole."""
-        self._read(self._decoder.flush())
+        """The line, or the output, is whole."""
+        line, cut = bytes(self._line).strip(), self._cut
+        self._line.clear()
+        self._cut = False
+        if cut:
+            self._count(_last_usage(line))
+        elif line:
+            self._read(line)
 
-    def _read(self, lines: Iterable[bytes]) -> None:
-        for line in lines:
-            try:
-                response = _line.decode(line).response
-            except DECODE_ERRORS:
-                continue
-            if response is None or response.body is None or not 200 <= response.status_code < 300:
-                continue
-            self.answers += 1
-            usage = read_usage(response.body.get("usage"))
-            if usage is NO_USAGE:
-                self.uncounted += 1
-                continue
-            for name in _COUNTS:
-                self._counts[name] += getattr(usage, name)
+    def _grow(self, piece: bytes) -> None:
+        self._line += piece
+        if len(self._line) > self._longest:
+            self._cut = True
+            del self._line[:-_END]
+
+    def _read(self, line: bytes) -> None:
+        try:
+            response = _line.decode(line).response
+        except DECODE_ERRORS:
+            return
+        if response is not None and response.body is not None and 200 <= response.status_code < 300:
+            self._count(response.body.get("usage"))
+
+    def _count(self, told: Any) -> None:
+        self.answers += 1
+        usage = read_usage(told)
+        if usage is NO_USAGE:
+            self.uncounted += 1
+            return
+        for name in _COUNTS:
+            self._counts[name] += getattr(usage, name)
+
+
+def _last_usage(end: bytes) -> Any:
+    """The last ``usage`` object in the end of a line; None where there is none."""
+    text = end.decode("utf-8", "replace")
+    at = text.rfind('"usage"')
+    opening = text.find("{", at)
+    if at < 0 or opening < 0:
+        return None
+    try:
+        return _decoder.raw_decode(text, opening)[0]
+    except (ValueError, RecursionError):
+        return None

@@ -49,6 +49,10 @@ class SpooledForm:
                 texts[part.name] = (*texts.get(part.name, ()), _text(part))
         return texts
 
+    def count(self, name: str) -> int:
+        """How many parts have a name."""
+        return sum(part.name == name for part in self._parts)
+
     def file(self, name: str) -> Part | None:
         """The first file under a name."""
         return next((part for part in self._parts if part.name == name and part.spool is not None), None)
@@ -176,8 +180,10 @@ class FormReader:
         self._value.clear()
 
     def _open(self) -> None:
-        disposition = next((v for k, v in self._headers if k.lower() == b"content-disposition"), b"")
-        _, options = parse_options_header(disposition)
+        dispositions = [value for name, value in self._headers if name.lower() == b"content-disposition"]
+        if len(dispositions) > 1:  # another reader might believe the other
+            raise bad_request("invalid_form", "a part of the form has two content-disposition headers")
+        _, options = parse_options_header(dispositions[0] if dispositions else b"")
         name = options.get(b"name")
         if name is None:
             raise bad_request("invalid_form", "a part of the form has no name")

@@ -14,7 +14,7 @@ import msgspec
 from sluice.base.errors import GatewayError, bad_request
 from sluice.base.usage import NO_USAGE, Usage
 from sluice.formats.members import DECODE_ERRORS
-from sluice.formats.openai_chat.usage import count, read_usage
+from sluice.formats.openai_chat.usage import MOST, count, read_usage
 from sluice.formats.patch import Top, encode_top
 from sluice.formats.redact import redact
 
@@ -43,10 +43,10 @@ _TRANSCRIBER = "session.audio.input.transcription.model"
 
 
 class Event(msgspec.Struct):
-    """What of a server's event is looked at first. ``delta`` is undecoded."""
+    """What of an event is looked at first. ``delta`` is undecoded."""
 
     type: str = ""
-    response_id: str = ""
+    response_id: Any = ""
     delta: msgspec.Raw = msgspec.Raw(b"")
 
 
@@ -115,16 +115,21 @@ class SessionFacts(msgspec.Struct, frozen=True):
     spoken_per_second: int = PCM_PER_SECOND
 
 
+def most_output(bounded: Mapping[str, Any]) -> int | None:
+    """The most tokens of an answer a ``session`` or ``response`` says; None where it leaves that to the model."""
+    most = bounded.get("max_output_tokens", bounded.get("max_response_output_tokens"))
+    return most if isinstance(most, int) and not isinstance(most, bool) and 0 < most <= MOST else None
+
+
 def session_facts(session: Mapping[str, Any]) -> SessionFacts:
     """The facts of a ``session`` member."""
-    most = session.get("max_output_tokens", session.get("max_response_output_tokens"))
     given = inner(session, "audio", "input")
     transcription = inner(given, "transcription") or inner(session, "input_audio_transcription")
     model = transcription.get("model")
     heard = given.get("format", session.get("input_audio_format"))
     spoken = inner(session, "audio", "output").get("format", session.get("output_audio_format"))
     return SessionFacts(
-        max_output=most if isinstance(most, int) and not isinstance(most, bool) and most > 0 else None,
+        max_output=most_output(session),
         transcriber=model if isinstance(model, str) else "",
         heard_per_second=_per_second(heard),
         spoken_per_second=_per_second(spoken),
@@ -152,12 +157,16 @@ def spoken_tokens(delta: bytes, facts: SessionFacts) -> int:
 def said(kind: str, message: str, model: str, upstream_model: str, allowed: frozenset[str] | None) -> str:
     """A client's event of a kind as the upstream is to get it: the session's model by its name there.
 
-    Raises GatewayError: 400 for a session that is to change its model, whose price it was opened at, and 403 where it
-    is to be transcribed by a model outside ``allowed`` (None: any).
+    Raises GatewayError: 400 for what is no event (an upstream may read in it what was not seen here) and for a session
+    that is to change its model, whose price it was opened at; 403 where it is to be transcribed by a model outside
+    ``allowed`` (None: any).
     """
-    if kind not in _UPDATES:
+    members = members_of(message) if not kind or kind in _UPDATES else None
+    if members is None:
         return message
-    session = inner(members_of(message), "session")
+    if not kind or not members:
+        raise bad_request("invalid_json", "an event must be a JSON object with a 'type'", "type" if members else None)
+    session = inner(members, "session")
     transcriber = session_facts(session).transcriber
     if transcriber and allowed is not None and transcriber not in allowed:
         text = f"this token may not use the model {transcriber!r}"

@@ -122,14 +122,14 @@ class Errands:
             await client.write(data)
         await client.finish()
 
-    def where(self, snapshot: Snapshot, channel_id: int, key_id: int) -> Channel:
-        """The channel something lies at, bound to the key it was made with. Raises GatewayError 503."""
+    def where(self, snapshot: Snapshot, channel_id: int, key_id: int, *, disabled: bool = False) -> Channel:
+        """The channel something lies at, bound to the key it was made with; where that is gone, to the channel's first:
+        as a rule it is another of the same account. ``disabled``: a disabled channel will do. Raises GatewayError 503.
+        """
         channel = snapshot.channels.get(channel_id)
-        if channel is not None and channel.key_id != key_id:
-            channel = next((bound for bound in channel.ring if bound.key_id == key_id), None)
-        if channel is None or not channel.enabled:
+        if channel is None or not (channel.enabled or disabled):
             raise no_available_channel("the channel this lies at is disabled, or gone")
-        return channel
+        return next((bound for bound in channel.ring if bound.stored_key == key_id), channel)
 
     async def opened(self, job: Job, channel: Channel, errand: Errand) -> Exchange | Fault:
         """The answer to an errand, its head good; the attempt is begun and not ended."""

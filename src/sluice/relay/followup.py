@@ -10,7 +10,9 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeGuard
+from urllib.parse import quote
 
 import msgspec
 import structlog
@@ -24,7 +26,6 @@ from sluice.base.outcome import Fault
 from sluice.base.usage import NO_USAGE, Usage
 from sluice.formats.batches import OutputReader
 from sluice.formats.members import DECODE_ERRORS
-from sluice.formats.ndjson import LineTooLong
 from sluice.formats.openai_chat.usage import count
 from sluice.relay.errands import Errands
 from sluice.relay.inbound import Inbound, Voice
@@ -39,7 +40,13 @@ _log = structlog.get_logger("sluice.followup")
 
 ENDED = frozenset({"completed", "failed", "expired", "cancelled", "succeeded"})
 _AT_ONCE = 20
+_MOST_FILES = 20
+_LONGEST_ID = 128
 _MOST_OBJECT = 1024 * 1024
+_PATIENT = 50
+_LONGEST_PAUSE_MS = 15 * 60 * 1000
+_PURPOSES = {Format.BATCHES.value: "batch_output", Format.FINE_TUNING.value: "fine-tune-results"}
+"""What upstreams call the files they make."""
 _FORGET_MS = 60 * 24 * 3600 * 1000
 """An open thing the upstream no longer knows is given up after so long."""
 _object = msgspec.json.Decoder(dict[str, Any])
@@ -86,33 +93,48 @@ class Followup:
         return request_id(relay.clock.now_ms(), relay.rng)
 
     async def look_at_due(self) -> None:
-        """Asks after the open things it is time for. Raises DatabaseAway."""
-        clock = self.errands.relay.clock
-        now_ms = clock.now_ms()
-        for held in await self.store.due(now_ms, now_ms + int(self.interval * 1000), _AT_ONCE):
-            try:
-                await self.seen(held, await self._asked_after(held))
-            except (GatewayError, NotYet, TransportError) as error:
-                _log.warning("what is open could not be asked after", id=held.id, reason=str(error))
-                if held.created_ms < now_ms - _FORGET_MS:
+        """Asks after the open things it is time for, a few at once. Raises DatabaseAway."""
+        found = _AT_ONCE
+        while found == _AT_ONCE:
+            now_ms = self.errands.relay.clock.now_ms()
+            due = await self.store.due(now_ms, partial(self._again_ms, now_ms), _AT_ONCE)
+            await asyncio.gather(*[self._look_at(held, now_ms) for held in due])
+            found = len(due)
+
+    def _again_ms(self, now_ms: int, created_ms: int) -> int:
+        """When a thing is asked after again: what has taken long may take longer."""
+        patience = min((now_ms - created_ms) // _PATIENT, _LONGEST_PAUSE_MS)
+        return now_ms + max(int(self.interval * 1000), patience)
+
+    async def _look_at(self, held: Holding, now_ms: int) -> None:
+        try:
+            await self.seen(held, await self._asked_after(held))
+        except DatabaseAway:
+            return  # its turn comes again
+        except (GatewayError, NotYet, TransportError) as error:
+            _log.warning("what is open could not be asked after", id=held.id, reason=str(error))
+            if held.created_ms < now_ms - _FORGET_MS:
+                with suppress(DatabaseAway):
                     await self.store.charged(held)  # nobody will ever say what it used
+        except Exception:
+            _log.exception("asking after what is open failed", id=held.id)
 
     async def _asked_after(self, held: Holding) -> bytes:
         """What the upstream says of a thing; no row in the log. Raises GatewayError, NotYet, TransportError."""
         job = self._job(held, self._new_id())
         assert job.channel is not None
-        errand = Errand(format=Format(held.kind), method=b"GET", tail=f"/{held.id}")
+        errand = Errand(format=Format(held.kind), method=b"GET", tail=f"/{quote(held.id, safe='')}")
         exchange = await self.errands.opened(job, job.channel, errand)
         if isinstance(exchange, Fault):
             raise NotYet(f"the upstream says {exchange.status}")
-        return await exchange.read(_MOST_OBJECT)
+        return shown(await exchange.read(_MOST_OBJECT))
 
     async def seen(self, held: Holding, told: bytes) -> None:
         """Takes in what the upstream says of a thing; charges it if it has ended and is still open. Raises
         DatabaseAway."""
-        if told != held.object:
-            await self.store.told(held, told)
         members = members_of(told)
+        if members and told != held.object:
+            await self.store.told(held, told)
         await self._adopt(held, members)
         if held.open and members.get("status") in ENDED:
             await self._charge(held, members)
@@ -122,21 +144,7 @@ class Followup:
         names = [members.get(name) for name in ("output_file_id", "error_file_id")]
         results = members.get("result_files")
         names += results if isinstance(results, list) else []
-        files = [
-            replace(
-                held,
-                id=name,
-                kind=Format.FILES.value,
-                purpose=f"{held.kind}_output",
-                parent=held.id,
-                object=b"{}",
-                open=False,
-                estimate_nano=0,
-                tokens=0,
-            )
-            for name in names
-            if isinstance(name, str) and name
-        ]
+        files = [_made_by(held, name) for name in names[:_MOST_FILES] if nameable(name)]
         if files:
             await self.store.keep(files)
 
@@ -145,10 +153,10 @@ class Followup:
         identity = await self.store.claim(held, self._new_id(), now_ms)
         if identity is None:
             return
-        job = self._job(held, identity)
         try:
+            job = self._job(held, identity)
             usage, ending = await self._used(held, members, job)
-        except NotYet as reason:
+        except (GatewayError, NotYet) as reason:
             _log.warning("what has ended could not be charged yet", id=held.id, reason=str(reason))
             await self.store.unclaim(held)
             return
@@ -160,7 +168,8 @@ class Followup:
     def _job(self, held: Holding, identity: str) -> Job:
         relay = self.errands.relay
         job = Job(self._inbound(held, identity), relay.snapshot())
-        job.choose(self.errands.where(job.snapshot, held.channel_id, held.key_id), ())
+        # Also of a channel that was disabled meanwhile: what it was given is owed all the same.
+        job.choose(self.errands.where(job.snapshot, held.channel_id, held.key_id, disabled=True), ())
         price = job.price
         if held.kind == Format.BATCHES.value:
             job.price = PriceRow(id=price.id, model=price.model, rates=batch_rates(price.rates))
@@ -183,7 +192,7 @@ class Followup:
     async def _output(self, file: str, job: Job) -> OutputReader:
         """The output file of a batch, read to its end. Raises NotYet."""
         assert job.channel is not None
-        errand = Errand(format=Format.FILES, method=b"GET", tail=f"/{file}/content")
+        errand = Errand(format=Format.FILES, method=b"GET", tail=f"/{quote(file, safe='')}/content")
         exchange = await self.errands.opened(job, job.channel, errand)
         job.timing = None
         if isinstance(exchange, Fault):
@@ -193,7 +202,7 @@ class Followup:
             while data := await exchange.chunk():
                 reader.feed(data)
             reader.finish()
-        except (TransportError, LineTooLong) as error:
+        except TransportError as error:
             raise NotYet("its output broke off") from error
         finally:
             exchange.abort()
@@ -220,6 +229,38 @@ def members_of(told: bytes) -> dict[str, Any]:
         return _object.decode(told)
     except DECODE_ERRORS:
         return {}
+
+
+def shown(told: bytes) -> bytes:
+    """What an upstream says of a thing, without the account it is at."""
+    members = members_of(told)
+    if "organization_id" not in members:
+        return told
+    return msgspec.json.encode({**members, "organization_id": ""})
+
+
+def nameable(identity: object) -> TypeGuard[str]:
+    """Whether something is an id a thing can be found again by."""
+    return (
+        isinstance(identity, str) and 0 < len(identity) <= _LONGEST_ID and identity.isascii() and identity.isprintable()
+    )
+
+
+def _made_by(held: Holding, name: str) -> Holding:
+    """The file of that name a batch or job made; what its upstream says of it is not known yet."""
+    purpose = _PURPOSES[held.kind]
+    told = {"id": name, "object": "file", "bytes": 0, "created_at": held.created_ms // 1000, "filename": name}
+    return replace(
+        held,
+        id=name,
+        kind=Format.FILES.value,
+        purpose=purpose,
+        parent=held.id,
+        object=msgspec.json.encode({**told, "purpose": purpose, "status": "processed"}),
+        open=False,
+        estimate_nano=0,
+        tokens=0,
+    )
 
 
 def _owner(held: Holding) -> Token:

@@ -119,11 +119,13 @@ def _ring(row: ChannelRow, keys: Sequence[ClearKey], *, several: bool) -> tuple[
         model_mapping=row.model_mapping,
     )
     dialects = bind_each(spec, [key.text for key in keys])
-    ids = [key.id for key in keys] if several else [0]
-    return tuple(_bound(row, dialect, key_id) for dialect, key_id in zip(dialects, ids, strict=True))
+    ids = [key.id for key in keys] or [0]
+    return tuple(
+        _bound(row, dialect, key_id if several else 0, key_id) for dialect, key_id in zip(dialects, ids, strict=True)
+    )
 
 
-def _bound(row: ChannelRow, dialect: Dialect, key_id: int) -> Channel:
+def _bound(row: ChannelRow, dialect: Dialect, key_id: int, stored_key: int) -> Channel:
     return Channel(
         id=row.id,
         name=row.name,
@@ -139,6 +141,7 @@ def _bound(row: ChannelRow, dialect: Dialect, key_id: int) -> Channel:
         reporter=dialect if isinstance(dialect, Reporter) else None,
         bridges=bridges(dialect),
         key_id=key_id,
+        stored_key=stored_key,
     )
 
 

@@ -135,6 +135,8 @@ class Session:
     async def _passed(self, message: str | bytes) -> str | bytes | None:
         """A client's message as it goes to the upstream; None for one that is refused, which is said."""
         kind = event_of(message).type
+        if kind and isinstance(message, bytes):
+            message = message.decode("utf-8", "replace")  # an event all the same
         if isinstance(message, str):
             inbound = self._job.inbound
             try:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from sluice.accounting.policy import Ending
@@ -25,6 +26,7 @@ from sluice.formats.realtime import (
     heard_usage,
     inner,
     members_of,
+    most_output,
     session_facts,
     session_usage,
     spoken_tokens,
@@ -123,19 +125,24 @@ class Meter:
         if len(self._running) >= _MOST_RUNNING:
             text = "the upstream began more answers at once than it can give"
             raise GatewayError(502, "upstream_error", "upstream_bad_response", text, should_retry=False)
-        job = await self._taken()
+        aside = self._spare is not None
+        job = self._taken()
         self._running[str(response.get("id", ""))] = _Answer(job)
         inbound = job.inbound
         inbound.id, inbound.created_ms = self._purse.new_id(), self._purse.clock.now_ms()
         inbound.started = self._purse.clock.monotonic()
-        if not self._closing:
-            inbound.expected = self._worst()
-            await self._purse.till.reserve(job)  # once more: the conversation has grown since
+        if self._closing:
+            return
+        if not aside:
+            self._purse.admit()
+        inbound.expected = self._worst(response)
+        await self._purse.till.reserve(job)  # once more: the conversation has grown since
 
-    async def _taken(self) -> Job:
-        """The job for an answer that begins: the one money is aside for."""
+    def _taken(self) -> Job:
+        """The job for an answer that begins: the one money is aside for. A token that may no longer be used pays all
+        the same for what was said."""
         job, self._spare = self._spare, None
-        return job or self._job(self._purse.admit(), self._session.inbound.model)
+        return job or self._job(self._session.inbound.token, self._session.inbound.model)
 
     def _grew(self, event: Event) -> None:
         answer = self._running.get(event.response_id)
@@ -149,7 +156,7 @@ class Meter:
         job.first_ms = job.first_ms or max(job.since(self._purse.clock.monotonic()), 1)
 
     async def _end(self, response: dict[str, Any]) -> None:
-        answer = self._running.pop(str(response.get("id", "")), None) or _Answer(await self._taken())
+        answer = self._running.pop(str(response.get("id", "")), None) or _Answer(self._taken())
         usage = session_usage(response.get("usage"))
         status, code = 200, ""
         ending = Ending.COMPLETE
@@ -169,7 +176,7 @@ class Meter:
     async def _heard(self, event: dict[str, Any]) -> None:
         """A transcription is charged by the price of the model that made it."""
         spare, self._spare = self._spare, None
-        token = self._purse.admit() if spare is None else spare.inbound.token
+        token = (spare or self._session).inbound.token
         job = self._job(token, self._facts.transcriber or self._session.inbound.model)
         if spare is not None:
             job.reserved = spare.reserved
@@ -197,8 +204,15 @@ class Meter:
         job.choose(self._channel, self._session.choice)
         return job
 
-    def _worst(self) -> Usage:
-        most = self._facts.max_output or model_facts(self._session.upstream_model).max_output or LONGEST_ANSWER
+    def _worst(self, response: Mapping[str, Any] = MappingProxyType({})) -> Usage:
+        """What the next answer uses at most; ``response``: what this one says of itself, which goes before the
+        session's word."""
+        own = response.get("max_output_tokens") is not None
+        most = (
+            (most_output(response) if own else self._facts.max_output)
+            or model_facts(self._session.upstream_model).max_output
+            or LONGEST_ANSWER
+        )
         return worst_answer(self._context, most)
 
     async def _renew(self) -> None:

@@ -34,6 +34,8 @@ class Channel:
     """For each protocol the dialect does not speak: who says it in one that it does."""
     key_id: int = 0
     """Which of its keys it is bound to; 0 when it has but one."""
+    stored_key: int = 0
+    """The same, also where it has but one: what an upstream keeps is found by it, however many there are later."""
     ring: tuple[Channel, ...] = ()
     """The channel bound to each of its usable keys, in order; empty when there is nothing to choose (keys.py)."""
 

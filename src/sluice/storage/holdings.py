@@ -6,7 +6,7 @@ What is kept here is bounded for each user in number; nothing is dropped unasked
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from sluice.storage.tables import holdings
 
 MOST_HELD = 10_000
 """Things one user may have at once."""
-_CLAIM_MS = 60_000
+_CLAIM_MS = 300_000
 """How long who took up a charge has to bring it to the journal, before another may: under the same id, so once."""
 _COLUMNS = [column for column in holdings.columns if column.name != "claimed_ms"]
 
@@ -127,8 +127,9 @@ class HoldingStore:
         async with self._db.read() as conn:
             return int((await conn.execute(total)).scalar_one())
 
-    async def due(self, now_ms: int, again_ms: int, limit: int) -> list[Holding]:
-        """Open things it is time to ask after; nobody else gets them until ``again_ms``."""
+    async def due(self, now_ms: int, again_ms: Callable[[int], int], limit: int) -> list[Holding]:
+        """Open things it is time to ask after; nobody else gets them until what ``again_ms`` makes of the time they
+        were made at."""
         wanted = (
             sa.select(*_COLUMNS)
             .where(holdings.c.open, holdings.c.next_ms <= now_ms)
@@ -143,7 +144,7 @@ class HoldingStore:
         async with self._db.write() as conn:
             found = [_held(row) for row in await conn.execute(wanted)]
             for held in found:
-                await conn.execute(sa.update(holdings).where(_is(held)).values(next_ms=again_ms))
+                await conn.execute(sa.update(holdings).where(_is(held)).values(next_ms=again_ms(held.created_ms)))
         return found
 
     async def claim(self, held: Holding, charge_id: str, now_ms: int) -> str | None:

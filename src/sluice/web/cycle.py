@@ -40,6 +40,7 @@ class Cycle:
 
     __slots__ = (
         "_chunked",
+        "_endless",
         "_expects_continue",
         "_fixed",
         "_flow",
@@ -91,7 +92,7 @@ class Cycle:
         self._news: asyncio.Event | None = None
         self._gone: Callable[[], None] | None = None
         self._head = b""
-        self._chunked = self._silent = False
+        self._chunked = self._endless = self._silent = False
         self._left = 0
 
     # The request, told by the connection.
@@ -188,12 +189,15 @@ class Cycle:
             values.append(value)
         if _CONTROL.search(b" ".join(values)):
             raise RuntimeError("a header of an answer holds a control character")
-        if not self.keep_alive:
-            lines.append(b"connection: close")
         self._silent = self.scope["method"] == "HEAD"
         if length is None and not self._silent and status not in _BODILESS:
-            self._chunked = True
-            lines.append(b"transfer-encoding: chunked")
+            if self.scope["http_version"] == "1.0":  # knows no chunks: the end of the connection is that of the body
+                self._endless, self.keep_alive = True, False
+            else:
+                self._chunked = True
+                lines.append(b"transfer-encoding: chunked")
+        if not self.keep_alive:
+            lines.append(b"connection: close")
         self._left = 0 if self._silent else length or 0
         head = b"%s%s\r\n\r\n" % (STATUS_LINE[status], b"\r\n".join(lines))
         if self._left:
@@ -208,7 +212,7 @@ class Cycle:
             body = b"%x\r\n%s\r\n" % (len(body), body) if body else b""
             if not more:
                 body += b"0\r\n\r\n"
-        else:
+        elif not self._endless:
             self._left -= len(body)
             if self._left < 0 or (self._left and not more):
                 raise RuntimeError("the body of an answer is not as long as its head says")

@@ -179,6 +179,14 @@ class AsgiClient:
         self.aborted = True
 
 
+def bounded(text: str, most: int) -> int | None:
+    """The whole number from 1 to ``most`` a client wrote; None for anything else, however long."""
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most))):
+        return None
+    number = int(text)
+    return number if 1 <= number <= most else None
+
+
 def rejection_headers(error: GatewayError, request_id: str) -> list[Header]:
     """The headers of an error answer: the request id, and what tells SDKs whether to try again."""
     headers = [(b"content-type", b"application/json"), (b"x-request-id", request_id.encode())]

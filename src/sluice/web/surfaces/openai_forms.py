@@ -14,7 +14,7 @@ from sluice.formats.multipart import FormReader, Part, SpooledForm
 from sluice.relay.admit import check_model
 from sluice.relay.inbound import Inbound
 from sluice.web.errors import OPENAI
-from sluice.web.http import body_pieces, header
+from sluice.web.http import body_pieces, bounded, header
 from sluice.web.surfaces.door import Door, Handler, Visit
 from sluice.web.surfaces.openai_json import MAX_CHOICES, forwarded
 
@@ -41,10 +41,10 @@ def _heard(form: SpooledForm, file: Part) -> Usage:
 
 
 def _painted(form: SpooledForm, file: Part) -> Usage:
-    text = form_field(form, "n") or "1"
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= MAX_CHOICES):
+    number = bounded(form_field(form, "n") or "1", MAX_CHOICES)
+    if number is None:
         raise bad_request("invalid_value", f"the form field 'n' must be between 1 and {MAX_CHOICES}", "n")
-    return Usage(images=int(text), source="estimated")
+    return Usage(images=number, source="estimated")
 
 
 _PICTURE = ("image", "image[]")

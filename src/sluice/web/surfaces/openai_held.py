@@ -5,7 +5,9 @@ What is made is noted with its owner and its channel: all that concerns it later
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, quote
@@ -15,13 +17,14 @@ import msgspec
 from sluice.accounting.pricing import batch_rates, charge
 from sluice.base.errors import GatewayError, bad_request
 from sluice.base.formats import Format
+from sluice.base.ids import request_id
 from sluice.base.usage import Usage
 from sluice.formats.batches import InputReader
-from sluice.formats.multipart import Part
+from sluice.formats.multipart import Part, SpooledForm
 from sluice.formats.patch import encode_top, parse_top, take_str
 from sluice.relay.admit import check_model
 from sluice.relay.errands import Answer, Errands
-from sluice.relay.followup import Followup, channel_serves, members_of
+from sluice.relay.followup import Followup, channel_serves, members_of, nameable, shown
 from sluice.relay.inbound import Inbound
 from sluice.relay.job import Job
 from sluice.routing.snapshot import Channel
@@ -29,7 +32,7 @@ from sluice.storage.engine import DatabaseAway
 from sluice.storage.holdings import Holding, HoldingStore
 from sluice.vendors.dialect import Errand
 from sluice.web.errors import OPENAI
-from sluice.web.http import header, read_body
+from sluice.web.http import bounded, header, read_body
 from sluice.web.surfaces.door import Door, Handler, Visit
 from sluice.web.surfaces.openai_forms import form_field, read_form
 from sluice.web.surfaces.openai_json import forwarded
@@ -43,7 +46,7 @@ _NEXT_TO_NOTHING = Usage(input_tokens=1, source="estimated")
 _BYTES_A_TOKEN = 4
 _EPOCHS = 3
 """How often a file is trained on where the request does not say ("auto")."""
-_LONGEST_ID = 128
+_FORM = {"file": "file, with a name", "purpose": "word"}
 
 
 def routes(shelf: Shelf) -> Mapping[tuple[str, str], Handler]:
@@ -107,12 +110,9 @@ class Shelf:
         """``POST /v1/files``."""
         form = await read_form(door, visit)
         try:
-            file, purpose = form.file("file"), form_field(form, "purpose")
-            if file is None or not purpose:
-                name = "purpose" if file is not None else "file"
-                raise bad_request("missing_field", f"the form field {name!r} is required", name)
+            file, purpose = _uploaded(form)
             asked = (header(visit.scope, MODEL_HEADER) or b"").decode("latin-1").strip()
-            model = _batch_model(file) if purpose == "batch" else asked
+            model = await _batch_model(file) if purpose == "batch" else asked
             if model:
                 check_model(visit.token, model)
             await self._room(visit)
@@ -127,8 +127,8 @@ class Shelf:
 
     async def batch(self, door: Door, visit: Visit) -> None:
         """``POST /v1/batches``: goes where its file lies."""
-        body = await read_body(visit.scope, visit.receive, door.max_body)
-        file = await self._file(visit, take_str(parse_top(body), "input_file_id", required=True), "input_file_id")
+        top = parse_top(await read_body(visit.scope, visit.receive, door.max_body))
+        file = await self._file(visit, take_str(top, "input_file_id", required=True), "input_file_id")
         if file.purpose != "batch":
             raise bad_request("invalid_value", "the file was not uploaded with the purpose 'batch'", "input_file_id")
         check_model(visit.token, file.model)
@@ -137,7 +137,8 @@ class Shelf:
         job = self._priced(door, inbound, channel)
         estimate = charge(batch_rates(job.price.rates), Usage(input_tokens=file.tokens), job.multiplier)
         await self._afford(visit, job, estimate)
-        errand = Errand(format=Format.BATCHES, method=b"POST", body=body)
+        # Written anew: a member that stood there twice could be read otherwise than it was here.
+        errand = Errand(format=Format.BATCHES, method=b"POST", body=encode_top(top))
         answer = await self._errands.run(inbound, errand, channel)
         made = _Made(parent=file.id, tokens=file.tokens, open=True, estimate_nano=estimate)
         await self._note(visit, Format.BATCHES, answer, file.model, made)
@@ -181,14 +182,16 @@ class Shelf:
 
         async def handle(door: Door, visit: Visit) -> None:
             query = _query(visit)
-            limit = query.get("limit", "20")
-            if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:6]) <= 10_000):
+            limit = bounded(query.get("limit", "20"), 10_000)
+            if limit is None:
                 raise bad_request("invalid_value", "limit must be between 1 and 10000", "limit")
             after = None
             if "after" in query:
                 after = await self._find(visit, fmt, query["after"], "after")
             ascending, purpose = query.get("order") == "asc", query.get("purpose", "")
-            most = min(int(limit), 1000)
+            if not purpose.isprintable():
+                raise bad_request("invalid_value", "purpose must be a word", "purpose")
+            most = min(limit, 1000)
             owner = visit.token.user.id
             found = await _reached(
                 self._store.listed(owner, fmt.value, most + 1, after, ascending=ascending, purpose=purpose)
@@ -265,7 +268,7 @@ class Shelf:
     async def _note(self, visit: Visit, fmt: Format, answer: Answer, model: str, made: _Made) -> None:
         """Notes what was made. Raises GatewayError 502 where the upstream gave no id for it."""
         identity = members_of(answer.body).get("id")
-        if not isinstance(identity, str) or not identity or len(identity) > _LONGEST_ID:
+        if not nameable(identity):
             raise GatewayError(502, "upstream_error", "upstream_bad_response", "the upstream gave no id for it")
         token = visit.token
         held = Holding(
@@ -276,7 +279,7 @@ class Shelf:
             group_name=token.user.group,
             accounts=token.accounts,
             channel_id=answer.channel.id,
-            key_id=answer.channel.key_id,
+            key_id=answer.channel.stored_key,
             model=model,
             created_ms=visit.created_ms,
             object=shown(answer.body),
@@ -287,17 +290,29 @@ class Shelf:
             open=made.open,
             estimate_nano=made.estimate_nano,
         )
-        await _reached(self._store.keep([held]))
+        try:
+            await _reached(self._store.keep([held]))
+        except GatewayError:
+            await self._undo(visit, fmt, held, answer.channel)
+            raise
+
+    async def _undo(self, visit: Visit, fmt: Format, held: Holding, channel: Channel) -> None:
+        """Takes back what could not be noted: nobody would find it again, or pay for it."""
+        method, tail = (b"DELETE", "") if fmt is Format.FILES else (b"POST", "/cancel")
+        errand = Errand(format=fmt, method=method, tail=f"/{quote(held.id, safe='')}{tail}")
+        inbound = _inbound(visit, fmt, held.model)
+        inbound.id = request_id(visit.created_ms, self._errands.relay.rng)  # a row of its own
+        with suppress(GatewayError):
+            await self._errands.run(inbound, errand, channel)
 
     async def _file(self, visit: Visit, identity: str | None, param: str) -> Holding:
         return await self._find(visit, Format.FILES, identity or "", param)
 
     async def _find(self, visit: Visit, fmt: Format, identity: str, param: str = "id") -> Holding:
-        usable = identity.isascii() and identity.isprintable() and len(identity) <= _LONGEST_ID
-        owner = visit.token.user.id
-        held: Holding | None = await _reached(self._store.find(owner, identity, fmt.value)) if usable else None
+        find = self._store.find(visit.token.user.id, identity, fmt.value)
+        held: Holding | None = await _reached(find) if nameable(identity) else None
         if held is None:
-            text = f"there is no {_NOUNS[fmt]} {identity[:_LONGEST_ID]!r} that was made through this gateway"
+            text = f"there is no {_NOUNS[fmt]} {identity[:128]!r} that was made through this gateway"
             raise GatewayError(404, "invalid_request_error", "not_found", text, param, should_retry=False)
         return held
 
@@ -305,21 +320,30 @@ class Shelf:
         return self._errands.where(door.snapshot(), held.channel_id, held.key_id)
 
 
-def shown(told: bytes) -> bytes:
-    """What an upstream says of a thing, without the account it is at."""
-    members = members_of(told)
-    if "organization_id" not in members:
-        return told
-    return msgspec.json.encode({**members, "organization_id": ""})
+def _uploaded(form: SpooledForm) -> tuple[Part, str]:
+    """The file and its purpose: one of each, for an upstream may take another of several than was looked at here.
+    Raises GatewayError 400."""
+    for name in ("file", "purpose"):
+        number = form.count(name)
+        if not number:
+            raise bad_request("missing_field", f"the form field {name!r} is required", name)
+        if number > 1:
+            raise bad_request("invalid_form", f"the form field {name!r} must be there once", name)
+    file, purpose = form.file("file"), form_field(form, "purpose")
+    if file is None or not purpose.isprintable() or not purpose:
+        name = "purpose" if file is not None else "file"
+        raise bad_request("invalid_value", f"the form field {name!r} must be a {_FORM[name]}", name)
+    return file, purpose
 
 
-def _batch_model(file: Part) -> str:
-    """The model of a batch's lines. Raises GatewayError 400."""
+async def _batch_model(file: Part) -> str:
+    """The model of a batch's lines; others get their turn while a large one is read. Raises GatewayError 400."""
     assert file.spool is not None
     reader = InputReader()
     file.spool.seek(0)
     while data := file.spool.read(65536):
         reader.feed(data)
+        await asyncio.sleep(0)
     reader.finish()
     return reader.model
 

@@ -21,7 +21,7 @@ from sluice.relay.admit import check_model
 from sluice.relay.inbound import Inbound
 from sluice.storage.engine import DatabaseAway
 from sluice.storage.responses import Kept, ResponseStore
-from sluice.web.http import read_body
+from sluice.web.http import bounded, read_body
 from sluice.web.surfaces.door import Door, Handler, Visit
 from sluice.web.surfaces.openai_json import forwarded
 from sluice.web.surfaces.telling import Telling
@@ -107,12 +107,12 @@ class Surface:
     async def list_items(self, door: Door, visit: Visit) -> None:
         """``GET /v1/responses/{id}/input_items``: all that the answer answers, the newest first unless asked."""
         query = _query(visit)
-        limit = query.get("limit", "20")
-        if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:4]) <= 100):
+        limit = bounded(query.get("limit", "20"), 100)
+        if limit is None:
             raise bad_request("invalid_value", "limit must be between 1 and 100", "limit")
         kept = await self._kept(visit, _identity(visit))
         ascending = query.get("order", "desc") == "asc"
-        found = page(_items.decode(kept.input), int(limit), query.get("after"), ascending=ascending)
+        found = page(_items.decode(kept.input), limit, query.get("after"), ascending=ascending)
         if found is None:
             raise bad_request("invalid_value", "there is no item with the id in 'after'", "after")
         await _answer(visit, found)
