@@ -77,7 +77,7 @@ def check_request(case: Case, dialect: Dialect) -> None:
     assert dialect.serves(case.call.format)
     call = case.made()
     request = dialect.request(call, case.upstream_credential())
-    _check_envelope(case, request)
+    _check_envelope(case, request, case.request.url)
     if case.call.fields:
         _check_form(case, request)
     elif case.call.format is Format.REALTIME:
@@ -87,7 +87,7 @@ def check_request(case: Case, dialect: Dialect) -> None:
     assert list(dropped(dialect, call)) == case.request.dropped
     if case.request.stream_body:
         streamed = dialect.request(case.made(stream=True), case.upstream_credential())
-        _check_envelope(case, streamed, case.request.stream_headers)
+        _check_envelope(case, streamed, case.request.stream_url or case.request.url, case.request.stream_headers)
         assert parsed(said(streamed)) == parsed(case.request.stream_body)
 
 
@@ -96,8 +96,8 @@ def dropped(dialect: Dialect, call: Call) -> tuple[str, ...]:
     return dialect.dropped(call) if isinstance(dialect, Reporter) else ()
 
 
-def _check_envelope(case: Case, request: WireRequest, other: Mapping[str, str] = {}) -> None:
-    assert (request.method.decode(), url_of(request)) == (case.request.method, case.request.url)
+def _check_envelope(case: Case, request: WireRequest, url: str, other: Mapping[str, str] = {}) -> None:
+    assert (request.method.decode(), url_of(request)) == (case.request.method, url)
     headers = {name.decode(): value.decode() for name, value in request.headers}
     assert len(headers) == len(request.headers), "a header stands twice"
     assert all(re.fullmatch(r"[a-z0-9-]+", name) for name in headers)

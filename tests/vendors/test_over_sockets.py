@@ -55,6 +55,7 @@ WIRES: dict[str, tuple[str, str, str, dict[str, str]]] = {
     "bedrock-bearer": ("bedrock", "/bedrock", "ABSKfake", {"region": "eu-west-3"}),
     "cohere": ("cohere", "/cohere", "co-1", {}),
     "vertex": ("vertex", "/vertex", "account", {"region": "us-east5"}),
+    "watsonx": ("watsonx", "/watsonx", "ibm-key", {"project": "p-1"}),
 }
 EACH = pytest.mark.parametrize("wire", WIRES)
 TOOLS = [{"type": "function", "function": {"name": "look_up", "parameters": {"type": "object", "properties": {}}}}]
@@ -85,6 +86,8 @@ class Upstream:
         secret = usual if key is None else key
         if secret == "account":
             secret = account(f"{self.origin}{path}/token")
+        if provider == "watsonx":
+            options = {**options, "iam_url": f"{self.origin}{path}/identity/token"}
         return bind(ChannelSpec(provider=provider, base_url=self.origin + path, key=secret, options=options))
 
     def call(self, body: dict[str, Any], fmt: Format = Format.OPENAI_CHAT, *, stream: bool = False) -> Call:
@@ -187,7 +190,7 @@ async def test_a_tool_is_called_and_its_result_sent_back(upstream: Upstream, wir
     assert good(await upstream.ask(dialect, upstream.call(again, stream=stream)))["choices"][0]["message"]["content"]
 
 
-@pytest.mark.parametrize("wire", [wire for wire in WIRES if wire not in ("deepseek", "moonshot")])
+@pytest.mark.parametrize("wire", [wire for wire in WIRES if wire not in ("deepseek", "moonshot", "watsonx")])
 async def test_embeddings_in_base64_and_in_batches(upstream: Upstream, wire: str) -> None:
     dialect = upstream.bound(wire)
     body = {"model": "m", "input": [f"text {n}" for n in range(20)], "encoding_format": "base64"}
@@ -255,6 +258,19 @@ async def test_a_pair_of_keys_nobody_knows_is_a_matter_of_the_key(upstream: Upst
     with pytest.raises(CredentialFailed) as caught:
         await upstream.credentials.get(upstream.bound("qianfan-v1", "bad-ak|sk"))
     assert (caught.value.fault.cause, caught.value.fault.message) == (Cause.AUTH, "unknown client id")
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+async def test_a_deployment_of_watsonx_knows_its_model_and_project(upstream: Upstream, stream: bool) -> None:
+    body = {"model": "deployment/m-usage-3-4", "messages": [{"role": "user", "content": "hi"}], "tool_choice": "none"}
+    answer = await upstream.ask(upstream.bound("watsonx"), upstream.call(body, stream=stream))
+    assert good(answer)["choices"][0]["message"]["content"] == "You said: hi"
+
+
+async def test_a_key_ibm_does_not_know_is_a_matter_of_the_key(upstream: Upstream) -> None:
+    with pytest.raises(CredentialFailed) as caught:
+        await upstream.credentials.get(upstream.bound("watsonx", "bad-key"))
+    assert (caught.value.fault.cause, caught.value.fault.code) == (Cause.AUTH, "BXNIM0415E")
 
 
 # Google's tokens, bought with what a service account signs.

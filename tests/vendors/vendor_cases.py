@@ -59,13 +59,16 @@ class CallPart(_Part):
 
 
 class RequestPart(_Part):
-    """What must go out. ``headers`` are all of them but content-type and user-agent; ``stream_body`` the body when the
-    client asks for a stream, ``stream_headers`` the headers then, where they are others; ``fields`` those of a form;
-    ``dropped`` what is reported as left out or changed. Where a websocket is opened, ``body`` is the message sent."""
+    """What must go out. ``headers`` are all of them but content-type and user-agent; ``stream_body`` the body when
+    the client asks for a stream, ``stream_headers`` and ``stream_url`` headers and address then, where they are
+    others; ``fields`` those of a form; ``dropped`` what is reported as left out or changed. Where a websocket is
+    opened, ``body`` is the message sent.
+    """
 
     url: str
     headers: dict[str, str] = {}
     body: str = ""
+    stream_url: str = ""
     stream_body: str = ""
     stream_headers: dict[str, str] = {}
     fields: dict[str, str] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
-from sluice.fake import bedrock, cohere, coze, deepl, dify, replicate, tencent
+from sluice.fake import bedrock, cohere, coze, deepl, dify, replicate, tencent, watsonx
 from sluice.fake.http import Ask
 
 
@@ -24,4 +24,5 @@ OWN: Mapping[str, Wire] = {
     "dify": Wire(dify.model_of, dify.serve),
     "replicate": Wire(replicate.model_of, replicate.serve),
     "tencent": Wire(tencent.model_of, tencent.serve),
+    "watsonx": Wire(watsonx.model_of, watsonx.serve),
 }

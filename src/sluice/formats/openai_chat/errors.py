@@ -141,7 +141,7 @@ def _wrapped(value: dict[str, Any]) -> dict[str, Any]:
 
 
 _KEYS = {
-    "message": ("message", "msg", "error_msg", "detail", "errorMsg", "status_msg"),
+    "message": ("message", "msg", "error_msg", "detail", "errorMsg", "errorMessage", "status_msg"),
     "code": ("code", "error_code", "errorCode", "status_code"),
     "type": ("type",),
     "param": ("param",),
