@@ -12,6 +12,7 @@ import errno
 import fcntl
 import mmap
 import os
+import time
 from pathlib import Path
 
 _MINUTE = 60.0
@@ -23,9 +24,11 @@ last counted in, the sum of the counts, the token; three are unused."""
 _WAYS = 8
 _SETS = 2048
 _BYTES = 4 * _WORDS * _WAYS * _SETS
-_PATIENCE = 200
-"""Tries for a set that another worker holds, who needs microseconds for it. Beyond them that worker was stopped by
-something: then a request may go uncounted, which is one too many, and better than to wait."""
+_TRIES = 200
+"""Tries for a set that another worker holds, who needs microseconds for it, ..."""
+_NAPS = 50
+"""... and milliseconds waited for it when it was set aside by a busy machine. Beyond them it was stopped by something:
+then requests may go uncounted, which is one too many each, and better than to wait; and nobody waits for it again."""
 
 
 class RateTable:
@@ -38,6 +41,7 @@ class RateTable:
             self._fill()
         self._map = mmap.mmap(self._file, _BYTES)
         self._words = memoryview(self._map).cast("I")
+        self._stuck: set[int] = set()
 
     def _fill(self) -> None:
         """Gives the file its size, by writing: a hole that finds the disk full later would end the process."""
@@ -63,13 +67,18 @@ class RateTable:
                 fcntl.lockf(self._file, fcntl.LOCK_UN, 1, place)
 
     def _hold(self, place: int) -> bool:
-        for _ in range(_PATIENCE):
+        for attempt in range(1 if place in self._stuck else _TRIES + _NAPS):
             try:
                 fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
             except OSError:
-                os.sched_yield()
+                if attempt < _TRIES:
+                    os.sched_yield()
+                else:
+                    time.sleep(0.001)
             else:
+                self._stuck.discard(place)
                 return True
+        self._stuck.add(place)
         return False
 
     def _take(self, place: int, owner: int, limit: int, now: float) -> float:
