@@ -7,7 +7,7 @@ ARGS ?=
 MAKEFLAGS += --jobs=2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-clients check bench docs golden api screenshots pictures lock clean
+.PHONY: help run test fuzz test-clients check bench docs golden api screenshots pictures lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -17,6 +17,9 @@ run: $(VENV)/.run ## install and serve; more flags by ARGS="--port 8080"
 
 test: $(VENV)/.dev ## install and run every check and test; some of them by ARGS="tests/formats -k stream"
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 $(ARGS)
+
+fuzz: $(VENV)/.dev ## look for what breaks the decoders: five hundred examples of every property, new ones each time
+	$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile=fuzz $(ARGS)
 
 test-clients: $(VENV)/.clients ## drive agents and frameworks of others through the gateway: Codex, Claude Code, LangChain, ... (needs Node.js; 1.2 GB)
 	SLUICE_CLIENTS=$(CURDIR)/$(VENV)/clients/bin/python $(BIN)/python -m pytest -m clients tests/e2e $(ARGS)

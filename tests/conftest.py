@@ -25,8 +25,16 @@ from sluice.storage.migrate import migrate
 
 from .sharing import Sharing
 
-# A slow machine is no failed test.
-settings.register_profile("sluice", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A slow machine is no failed test. What decides whether a change lands tries the same examples each time: new ones are
+# looked for by those who run the tests themselves, and by `make fuzz`.
+settings.register_profile(
+    "sluice",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize="CI" in os.environ,
+    max_examples=60,
+)
+settings.register_profile("fuzz", settings.get_profile("sluice"), derandomize=False, max_examples=500)
 settings.load_profile("sluice")
 
 _numbers = itertools.count()
