@@ -11,6 +11,9 @@ from sluice.vendors.registry import bind, vendors
 OPENAI = ChannelSpec(provider="openai", base_url="", key="sk-0123456789abcdef", options={"project": "proj_1"})
 COMPATIBLE = ChannelSpec(provider="openai-compatible", base_url="http://10.0.0.5:8000", key="k1")
 CLASSIC = ChannelSpec(provider="azure", base_url="https://r.openai.azure.com", key="azurekey")
+DASHSCOPE = ChannelSpec(provider="dashscope", base_url="", key="k1")
+GROQ = ChannelSpec(provider="groq", base_url="", key="k1")
+SILICONFLOW = ChannelSpec(provider="siliconflow", base_url="", key="k1")
 V1 = ChannelSpec(provider="azure", base_url="https://r.openai.azure.com", key="azurekey", options={"api_version": "v1"})
 
 
@@ -28,6 +31,17 @@ V1 = ChannelSpec(provider="azure", base_url="https://r.openai.azure.com", key="a
             "https://api.openai.com/v1/fine_tuning/jobs/j/events?limit=2",
         ),
         (COMPATIBLE, Errand(format=Format.BATCHES, method=b"POST", body=b"{}"), "http://10.0.0.5:8000/v1/batches"),
+        (
+            DASHSCOPE,
+            Errand(format=Format.FILES, method=b"GET", tail="/file-1/content"),
+            "https://dashscope.aliyuncs.com/compatible-mode/v1/files/file-1/content",
+        ),
+        (GROQ, Errand(format=Format.BATCHES, method=b"GET", tail="/b"), "https://api.groq.com/openai/v1/batches/b"),
+        (
+            SILICONFLOW,
+            Errand(format=Format.BATCHES, method=b"POST", body=b"{}"),
+            "https://api.siliconflow.cn/v1/batches",
+        ),
         (
             CLASSIC,
             Errand(format=Format.BATCHES, method=b"POST", tail="/b/cancel"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from prometheus_client import CollectorRegistry
+from tools.docs.left_out import LEFT_OUT
 from tools.docs.markdown import code, codes, described, page, table
 
 from sluice.accounting.policy import policy_table
@@ -111,6 +112,7 @@ def providers_page() -> str:
         "shows what is called. Adding one: [add a provider](../how-to/add-a-provider.md).",
         table(("provider", "id", "serves"), rows),
         *(_provider(vendor) for vendor in known.values()),
+        "## Without a file of their own\n\n" + table(("provider", "why"), LEFT_OUT),
     )
 
 

@@ -1,0 +1,35 @@
+"""Providers that have no file of their own, and why: told at the end of ``providers.md``."""
+
+from __future__ import annotations
+
+_COMPATIBLE = "reached by a channel of `openai-compatible` with their address"
+
+LEFT_OUT = (
+    (
+        "AWS SageMaker endpoints",
+        "An endpoint speaks what its container speaks, and how the stream of one that speaks OpenAI's protocol is cut "
+        "into AWS's frames could not be verified.",
+    ),
+    (
+        "Oracle OCI Generative AI",
+        "Its request signatures and its own two chat protocols could not be verified.",
+    ),
+    (
+        "GigaChat",
+        "How its server keeps apart the calls of functions, which have no ids there, could not be verified; its "
+        "certificates come from a root that usual systems do not trust. Its own proxy, gpt2giga, speaks OpenAI's "
+        f"protocol and is {_COMPATIBLE.replace('their', 'its')}.",
+    ),
+    (
+        "Anyscale, Lambda, kluster.ai, Lepton, Modal, Atlas Cloud, Apertis, Qiniu, Helicone, Eden AI",
+        f"No quirk is known that would need a file: {_COMPATIBLE}.",
+    ),
+    (
+        "Portkey",
+        "It needs headers of its own beside the key, which could not be verified.",
+    ),
+    (
+        "OhMyGPT, API2D, CloseAI, OpenAI-SB, OpenAI Max, AI Proxy and other resellers of One API's list",
+        "They speak OpenAI's protocol: `openai` with their address. What is imported from One API keeps its address.",
+    ),
+)
