@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -79,6 +80,8 @@ def run(sock: socket.socket, workers: int, trusted_proxies: str) -> None:
         if workers > 1:
             _Supervisor(config, sockets=[sock]).run()
         else:
+            if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # "nohup" has it ignored
+                signal.signal(signal.SIGHUP, server.handle_exit)  # a terminal that closes cuts no answer off
             server.run(sockets=[sock])
     finally:
         if metrics_dir is not None:

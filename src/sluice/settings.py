@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
+import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -75,3 +78,19 @@ class Settings(BaseSettings):
     journal_sync: bool = Field(
         default=False, description="Force each settlement to disk, so that not even a power cut loses one; slower."
     )
+
+
+_OTHERS = frozenset({"SLUICE_CHANNEL_KEY"})
+"""Variables of other commands."""
+
+
+def strangers(variables: Iterable[str] = os.environ) -> list[str]:
+    """What is to be said of variables that look like settings and are none: a slip would else change nothing, in
+    silence."""
+    known = {f"SLUICE_{name.upper()}" for name in Settings.model_fields}
+    said = []
+    for name in sorted(variables):
+        if name.startswith("SLUICE_") and name not in known and name not in _OTHERS:
+            close = difflib.get_close_matches(name, known, 1)
+            said.append(f"there is no setting {name}" + (f": did you mean {close[0]}?" if close else ""))
+    return said

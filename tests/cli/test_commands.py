@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from sluice.settings import strangers
+
 Sluice = Callable[..., Any]
 
 CONFIG = """
@@ -230,6 +232,7 @@ def test_a_token_is_made_listed_and_switched_off(sluice: Sluice) -> None:
     assert "there is no token 'x'" in _bad(sluice("token", "disable", "x", "--user", "uma"))
     assert "there is no user 'otto'" in _bad(sluice("token", "create", "t", "--user", "otto"))
     assert "--expires-at" in _bad(sluice("token", "create", "u", "--user", "uma", "--expires-at", "soon"))
+    assert "must not be negative" in _bad(sluice("token", "create", "u", "--user", "uma", "--limit-usd", "-5"))
 
 
 def test_a_users_balance_and_password(sluice: Sluice) -> None:
@@ -286,3 +289,17 @@ def test_settings_that_do_not_fit_are_named(sluice: Sluice) -> None:
     assert "port" in _bad(sluice("serve", "--port", "99999999"))
     assert "database URL" in _bad(sluice("migrate", "--database-url", "mysql://x"))
     assert "SLUICE_ADMIN_PASSWORD" in _bad(sluice("serve", "--port", "0", SLUICE_ADMIN_PASSWORD="short"))
+
+
+def test_what_looks_like_a_setting_and_is_none_is_said() -> None:
+    said = strangers(["PATH", "SLUICE_PROT", "SLUICE_PORT", "SLUICE_CHANNEL_KEY", "SLUICE_XYZZY_PLUGH"])
+    assert said == [
+        "there is no setting SLUICE_PROT: did you mean SLUICE_PORT?",
+        "there is no setting SLUICE_XYZZY_PLUGH",
+    ]
+
+
+def test_a_postgresql_that_lets_nobody_in_is_told_in_a_line(sluice: Sluice, postgres: Any) -> None:
+    for address in (postgres.get_uri("nowhere"), postgres.get_uri().replace("//postgres:", "//stranger:")):
+        told = _bad(sluice("migrate", "--database-url", address))
+        assert re.fullmatch(r"sluice: the database refuses: .*(nowhere|stranger).*; look at SLUICE_DATABASE_URL", told)

@@ -142,3 +142,14 @@ def test_a_server_with_another_secret_says_what_to_do(
     with pytest.raises(AssertionError, match="SLUICE_SECRET_KEY"):
         second.address()
     assert "Traceback" not in second.log.read_text()
+
+
+def test_a_terminal_that_closes_cuts_no_answer_off(new_gateway: NewGateway) -> None:
+    gateway = new_gateway()
+    asked = {"model": "gpt-4o-mini-slow", "stream": True, "messages": [{"role": "user", "content": "a b c d"}]}
+    with gateway.http.stream("POST", "/v1/chat/completions", json=asked, headers=gateway.auth()) as answer:
+        lines = answer.iter_lines()
+        assert next(lines).startswith("data: ")
+        gateway.process.popen.send_signal(signal.SIGHUP)
+        assert [line for line in lines if line][-1] == "data: [DONE]"
+    assert gateway.process.popen.wait(30) == 0

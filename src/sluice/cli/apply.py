@@ -186,7 +186,7 @@ class Applier:
             raise ConfigError(f"tokens {token.name!r}: there is no user {token.user!r}")
         found = await tokens.find(conn, owner.id, token.name)
         place = f"tokens {token.name!r}"
-        limit = None if token.limit_usd is None else nano(token.limit_usd, f"{place} limit_usd")
+        limit = None if token.limit_usd is None else limit_nano(token.limit_usd, f"{place} limit_usd")
         values: dict[str, Any] = {
             "status": "enabled" if token.enabled else "disabled",
             "models": token.models,
@@ -262,6 +262,14 @@ def nano(amount: Any, place: str) -> int:
         return nano_from_usd(amount)
     except ValueError as error:
         raise ConfigError(f"{place}: {error}") from None
+
+
+def limit_nano(amount: Any, place: str) -> int:
+    """The same of a limit. Raises ConfigError naming the place."""
+    limit = nano(amount, place)
+    if limit < 0:
+        raise ConfigError(f"{place}: must not be negative")
+    return limit
 
 
 def _ppm(multiplier: Any, name: str) -> int:

@@ -24,6 +24,9 @@ from sluice.storage.migrate import NewerDatabase, migrate
 from sluice.storage.sealing import Sealer, SealError, load_or_create_key
 
 T = TypeVar("T")
+_REFUSALS = ("28", "3D")
+"""SQLSTATE: authorization, catalog name (PostgreSQL docs, appendix A)."""
+_NO_RIGHT = "42501"
 
 
 class Fail(Exception):
@@ -87,6 +90,17 @@ def mendable(error: Exception) -> str | None:
         return f"{error}; set SLUICE_SECRET_KEY to the content of the secret.key that the database began with"
     if isinstance(error, Fail | ConfigError | NotFound | DatabaseAway | NewerDatabase | ValueError | OSError):
         return str(error)
+    return _refusal(error)
+
+
+def _refusal(error: BaseException) -> str | None:
+    """Why PostgreSQL lets nobody in: no such database, user, password or right."""
+    cause: BaseException | None = error
+    while cause is not None:
+        state = str(getattr(cause, "sqlstate", "") or "")
+        if state[:2] in _REFUSALS or state == _NO_RIGHT:
+            return f"the database refuses: {str(cause).rpartition(': ')[2]}; look at SLUICE_DATABASE_URL"
+        cause = cause.__cause__
     return None
 
 

@@ -8,6 +8,7 @@ With several workers it becomes their supervisor, which loads nothing of either.
 from __future__ import annotations
 
 import socket
+import sys
 
 from pydantic import SecretStr
 
@@ -15,12 +16,14 @@ from sluice import __version__
 from sluice.cli.options import fail
 from sluice.cli.preparing import Prepared, in_a_child
 from sluice.serving import BACKLOG, become_supervisor, load_server, run, set_environment
-from sluice.settings import Settings
+from sluice.settings import Settings, strangers
 from sluice.storage.one_server import FolderInUse, hold
 
 
 def serve(settings: Settings) -> None:
     """Prepares the database, says where to go, and serves until told to stop."""
+    for said in strangers():
+        print(f"sluice: {said}", file=sys.stderr)
     try:
         lock = hold(settings.data_dir)
     except (FolderInUse, OSError) as error:

@@ -8,7 +8,7 @@ import typer
 
 from sluice.base.keys import key_hint, new_key
 from sluice.base.money import usd_from_nano
-from sluice.cli.apply import moment_ms, nano
+from sluice.cli.apply import limit_nano, moment_ms
 from sluice.cli.office import Fail, every, opened, run, table
 from sluice.cli.options import DatabaseUrl, DataDir, settings_from
 from sluice.relay.admit import key_hash
@@ -53,7 +53,7 @@ def create(
                     scope=scope,
                     models=model or None,
                     addresses=address or None,
-                    limit_nano=None if limit_usd is None else nano(limit_usd, "--limit-usd"),
+                    limit_nano=None if limit_usd is None else limit_nano(limit_usd, "--limit-usd"),
                     requests_per_minute=requests_per_minute,
                     expires_ms=None if expires_at is None else moment_ms(expires_at, "--expires-at"),
                 )
