@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,16 +52,19 @@ def _said(said: Said) -> Iterator[str]:
 def _asks(client: Format, wire: Wire) -> Iterator[str]:
     for scenario, bodies in QUESTIONS.items():
         yield f"ask: {scenario}"
-        try:
-            yield from _said(say(client, wire, bodies[client]))
-        except GatewayError as error:
-            yield f"  -- refused: {refusal(client, error)[0]} {error.code} at {error.param}: {error.message}"
-        yield ""
+        yield from _said_or_refused(client, partial(say, client, wire, bodies[client]))
     for maker in wires().values():
         if "thought and tools" in maker.answers:
             yield f"ask: go on in a tool loop, thought by {maker.name}"
-            yield from _said(thinking_loop(client, wire, maker))
-            yield ""
+            yield from _said_or_refused(client, partial(thinking_loop, client, wire, maker))
+
+
+def _said_or_refused(client: Format, ask: Callable[[], Said]) -> Iterator[str]:
+    try:
+        yield from _said(ask())
+    except GatewayError as error:
+        yield f"  -- refused: {refusal(client, error)[0]} {error.code} at {error.param}: {error.message}"
+    yield ""
 
 
 def _hears(client: Format, wire: Wire) -> Iterator[str]:

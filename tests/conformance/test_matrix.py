@@ -139,6 +139,10 @@ def test_an_error_is_told_in_the_client_s_protocol(client: Format, wire: Wire, s
 @each_wire
 @pytest.mark.parametrize("maker", [wire for wire in wires().values() if wire.format], ids=lambda wire: wire.name)
 def test_what_proves_a_thought_returns_to_its_maker_and_to_nobody_else(client: Format, wire: Wire, maker: Wire) -> None:
+    if (refused := _refusal(client, wire, "tools")) is not None and refused.param == "tools":
+        with pytest.raises(GatewayError, match="can call no tools"):
+            thinking_loop(client, wire, maker)
+        return
     said = thinking_loop(client, wire, maker)
     proof = SEALED if maker.format is Format.OPENAI_RESPONSES else PROOF
     expected = maker is wire and maker.format is not Format.OPENAI_CHAT

@@ -74,8 +74,9 @@ class Sdk(Protocol):
     """An SDK: makes one call."""
 
     def call(self, base_url: str, key: str, op: str, body: dict[str, Any], **options: Any) -> Outcome:
-        """Makes a call. ``op``: chat, completions, embeddings, rerank, images, moderations, speech, transcription
-        (body.file: name and base64), models, model. ``options``: headers, max_retries, stop_after (chunks)."""
+        """Makes a call. ``op``: chat, responses (Node), completions, embeddings, rerank, images, moderations, speech,
+        transcription (body.file: name and base64), models, model. ``options``: headers, max_retries, stop_after
+        (chunks)."""
 
 
 class PythonSdk:

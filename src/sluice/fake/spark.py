@@ -84,8 +84,9 @@ def _answers(path: str, text: str) -> Iterator[Json]:
     if problem:
         yield {"header": {"code": problem[0], "message": problem[1], "sid": "cht-fake", "status": 2}}
         return
-    # The version is all that is known of the model: what it does stands in the user's id.
-    scenario = read_scenario(str(asked["header"].get("uid", "m")))
+    # The version is all that is known of the model: what it does stands in the application's id, or in the user's.
+    header = asked["header"]
+    scenario = read_scenario(str(header["app_id"] if "-" in header["app_id"] else header.get("uid", "m")))
     tools = [{"function": one} for one in (asked["payload"].get("functions") or {}).get("text", [])]
     said = answer(scenario, messages, tools or None, chat.get("max_tokens"))
     told = list(_pieces(said))

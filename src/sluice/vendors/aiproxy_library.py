@@ -20,7 +20,7 @@ from sluice.vendors.native import NativeChat
 from sluice.vendors.quirks import UNREADABLE, encode
 from sluice.vendors.schema import Vendor
 from sluice.vendors.translated import Chunk
-from sluice.vendors.turns import left_out, read_turns, transcript, unsupported
+from sluice.vendors.turns import left_out, read_turns, refuse_tools, transcript, unsupported
 
 _any = msgspec.json.Decoder()
 
@@ -30,6 +30,7 @@ class Library(NativeChat):
 
     def say(self, members: dict[str, Any], call: Call) -> tuple[dict[str, Any], list[str]]:
         """The question."""
+        refuse_tools(members)
         turns = read_turns(members)
         for turn in turns:
             if turn.images:

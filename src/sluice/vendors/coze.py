@@ -24,7 +24,7 @@ from sluice.vendors.openai_like import CHAT
 from sluice.vendors.quirks import UNREADABLE, encode, present
 from sluice.vendors.schema import Vendor
 from sluice.vendors.translated import Chunk, NamedSse, Splitting
-from sluice.vendors.turns import Turn, alternating, decoded, left_out, read_turns, spoken
+from sluice.vendors.turns import Turn, alternating, decoded, left_out, read_turns, refuse_tools, spoken
 
 _any = msgspec.json.Decoder()
 
@@ -50,6 +50,7 @@ class Coze(NativeChat):
 
     def say(self, members: dict[str, Any], call: Call) -> tuple[dict[str, Any], list[str]]:
         """The body of a chat."""
+        refuse_tools(members)
         turns = read_turns(members)
         told = left_out(members, _CARRIED)
         conversation = _text(members, "conversation_id")

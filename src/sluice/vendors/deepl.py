@@ -23,7 +23,7 @@ from sluice.vendors.openai_like import CHAT
 from sluice.vendors.quirks import UNREADABLE, encode, present
 from sluice.vendors.schema import Vendor
 from sluice.vendors.translated import Chunk
-from sluice.vendors.turns import decoded, left_out, read_turns, spoken, unsupported
+from sluice.vendors.turns import decoded, left_out, read_turns, refuse_tools, spoken, unsupported
 from sluice.vendors.urls import Base, resolve
 
 _any = msgspec.json.Decoder()
@@ -58,6 +58,7 @@ class DeepL(NativeChat):
 
     def say(self, members: dict[str, Any], call: Call) -> tuple[dict[str, Any], list[str]]:
         """The body of a translation. Raises GatewayError 400 when there is nothing to translate, or no language."""
+        refuse_tools(members)
         turns = read_turns(members)
         for turn in turns:
             if turn.images:

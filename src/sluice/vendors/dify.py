@@ -24,7 +24,7 @@ from sluice.vendors.native import NativeChat
 from sluice.vendors.quirks import UNREADABLE, encode, present
 from sluice.vendors.schema import Vendor
 from sluice.vendors.translated import Chunk
-from sluice.vendors.turns import decoded, left_out, read_turns, transcript
+from sluice.vendors.turns import decoded, left_out, read_turns, refuse_tools, transcript
 
 _any = msgspec.json.Decoder()
 
@@ -55,6 +55,7 @@ class Dify(NativeChat):
 
     def say(self, members: dict[str, Any], call: Call) -> tuple[dict[str, Any], list[str]]:
         """The body of the application's kind."""
+        refuse_tools(members)
         turns = read_turns(members)
         told = left_out(members, _CARRIED)
         if decoded(members, "conversation_id"):

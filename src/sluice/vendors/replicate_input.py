@@ -16,7 +16,7 @@ from sluice.base.errors import bad_request
 from sluice.vendors.dialect import Call
 from sluice.vendors.parts import bounded
 from sluice.vendors.quirks import present
-from sluice.vendors.turns import HANDLED, decoded, read_turns, transcript
+from sluice.vendors.turns import HANDLED, decoded, read_turns, refuse_tools, transcript
 
 _SIZE = re.compile(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})")
 _LIMITS = ("max_completion_tokens", "max_tokens")
@@ -32,6 +32,7 @@ _PICTURE_LEFT_OUT = frozenset({"response_format", "user", "quality", "style", "s
 
 def chat_input(members: dict[str, Any], call: Call) -> tuple[list[str], dict[str, Any]]:
     """What is left out or changed, and the input. Raises GatewayError 400 for what cannot be said."""
+    refuse_tools(members)
     turns = read_turns(members)
     told = [name for name in members if name in _CHAT_LEFT_OUT and present(members, name)]
     taken = HANDLED | _CHAT_LEFT_OUT | {*_LIMITS, "stop"}

@@ -115,6 +115,14 @@ def left_out(top: Mapping[str, Any], carried: frozenset[str]) -> list[str]:
     return [name for name in top if name not in HANDLED and name not in carried and present(top, name)]
 
 
+def refuse_tools(top: Mapping[str, Any]) -> None:
+    """Raises GatewayError 400 where tools are offered to what can call none: its answer would only look like one."""
+    for name, choice in (("tools", "tool_choice"), ("functions", "function_call")):
+        if decoded(top, name) and decoded(top, choice) != "none":
+            text = f"the provider of this model can call no tools: leave out {name!r}"
+            raise bad_request("unsupported_value", text, name)
+
+
 def unsupported(place: str, kind: object) -> GatewayError:
     """The refusal of a content this upstream has no way for."""
     return bad_request("unsupported_content", f"the provider of this model cannot take {kind!r} in {place}", place)

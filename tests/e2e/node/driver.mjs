@@ -25,6 +25,7 @@ async function consume(stream, outcome, stopAfter) {
 
 const calls = {
   chat: (client, body, options) => client.chat.completions.create(body, options),
+  responses: (client, body, options) => client.responses.create(body, options),
   embeddings: (client, body, options) => client.embeddings.create(body, options),
   rerank: (client, body, options) => client.post("/rerank", { body, ...options }),
   images: (client, body, options) => client.images.generate(body, options),
