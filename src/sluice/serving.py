@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -21,6 +22,7 @@ from typing import cast
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+from sluice.catalog.models import load_facts
 from sluice.web.server import EdgeProtocol
 
 BACKLOG = 2048
@@ -44,6 +46,8 @@ def load_server() -> None:
     gc.disable()
     try:
         import_module("sluice.app")
+        # Read now: where files have run out a request cannot.
+        load_facts()
     finally:
         if rich is None:
             del sys.modules["rich"]
@@ -70,6 +74,7 @@ def become_supervisor(sock: socket.socket, workers: int, trusted_proxies: str) -
 
 def run(sock: socket.socket, workers: int, trusted_proxies: str) -> None:
     """Serves until told to stop: one process a worker, all on the one socket."""
+    _allow_files()
     metrics_dir = None
     if workers > 1:
         # Workers share their counters through files; the library reads the folder's name from the environment.
@@ -122,6 +127,13 @@ def _config(workers: int, trusted_proxies: str) -> uvicorn.Config:
         timeout_graceful_shutdown=_DRAIN_SECONDS,
         timeout_worker_healthcheck=_HUNG_SECONDS,
     )
+
+
+def _allow_files() -> None:
+    """Lets this process and its workers open as many files as they may: most systems allow 1,024 where nobody asks for
+    more, and each client and each upstream's connection is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _has_uvloop() -> bool:

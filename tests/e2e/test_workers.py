@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
+import resource
 import signal
 from pathlib import Path
 from typing import Any
@@ -153,3 +154,17 @@ def test_a_terminal_that_closes_cuts_no_answer_off(new_gateway: NewGateway) -> N
         gateway.process.popen.send_signal(signal.SIGHUP)
         assert [line for line in lines if line][-1] == "data: [DONE]"
     assert gateway.process.popen.wait(30) == 0
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_server_opens_as_many_files_as_it_may(new_gateway: NewGateway, workers: int) -> None:
+    soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 512), most))
+    try:
+        gateway = new_gateway(workers=workers)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, most))
+    served_by = [gateway.process.popen.pid] if workers == 1 else _workers(gateway)
+    assert len(served_by) == workers
+    for process in served_by:
+        assert resource.prlimit(process, resource.RLIMIT_NOFILE) == (most, most)

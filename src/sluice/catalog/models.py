@@ -50,6 +50,12 @@ def model_facts(name: str) -> Facts:
     return Facts()
 
 
+def load_facts() -> None:
+    """Reads the packaged facts, which are else read when the first is asked for."""
+    known_models()
+    _patterns()
+
+
 @cache
 def known_models() -> Mapping[str, Facts]:
     """The packaged facts by exact model name. Read once."""
