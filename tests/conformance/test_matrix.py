@@ -10,13 +10,15 @@ from typing import Any
 import msgspec
 import pytest
 from tests.formats.folding import bare, fold
+from tests.vendors.vendor_cases import HERE, load_cases
 
 from sluice.base.errors import GatewayError
 from sluice.base.formats import Format
 from sluice.base.outcome import Cause, Fault, Reply
 from sluice.formats.canon import Opaque, Reasoning, Text
 from sluice.formats.canon import Reply as Told
-from sluice.formats.codecs import CODECS
+from sluice.formats.codecs import CODECS, UPSTREAM_CODECS
+from sluice.vendors.registry import vendors
 
 from .answers import PROOF, SEALED
 from .cells import CLIENTS, events_of, hear, listen, say, thinking_loop, told_error
@@ -37,6 +39,14 @@ def test_the_golden_file_is_current(client: Format, wire: Wire) -> None:
 
 def test_no_golden_file_is_left_over() -> None:
     assert {path.name for path in FOLDER.iterdir()} == pages().keys()
+
+
+def test_no_wire_stays_out_of_the_matrix() -> None:
+    """Wires are found by the fixtures: a provider with a module of its own shows there how it converses."""
+    shown = {case.vendor for case in load_cases(HERE) if case.call.format in UPSTREAM_CODECS}
+    own = {vendor.id for vendor in vendors().values() if vendor.dialect and vendor.formats() & UPSTREAM_CODECS.keys()}
+    assert len(own) > 10
+    assert own <= shown
 
 
 def test_every_scenario_is_asked_by_every_client() -> None:

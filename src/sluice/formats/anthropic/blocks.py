@@ -23,6 +23,7 @@ from sluice.formats.canon import (
     ToolResult,
 )
 from sluice.formats.codec import Told
+from sluice.formats.pictures import picture_type
 from sluice.formats.reading import (
     Unreadable,
     as_list,
@@ -217,7 +218,8 @@ class BlockEncoder:
 
     def _image_source(self, part: Image, place: str) -> Json:
         if part.data:
-            return {"type": "base64", "media_type": part.media_type, "data": part.data}
+            kind = part.media_type if self._native else picture_type(part)
+            return {"type": "base64", "media_type": kind, "data": part.data}
         if part.file_id and not self._native:
             raise unsupported(place, "file_id")  # a file of another provider
         return {"type": "file", "file_id": part.file_id} if part.file_id else {"type": "url", "url": part.url}

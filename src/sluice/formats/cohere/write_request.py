@@ -22,6 +22,8 @@ from sluice.formats.canon import (
 )
 from sluice.formats.codec import Abilities, Told, Written
 from sluice.formats.effort import TABLE, effort_of
+from sluice.formats.json_mode import said_in_words
+from sluice.formats.pictures import as_data_url
 from sluice.formats.reading import unsupported
 
 Json = dict[str, Any]
@@ -41,7 +43,7 @@ def write_request(request: Request, abilities: Abilities) -> Written:
         raise bad_request("unsupported_value", message, "n")
     told = Told()
     documents: list[Json] = []
-    body: Json = {"model": request.model, "messages": _Turns(told, documents).written(request.turns)}
+    body: Json = {"model": request.model, "messages": _Turns(told, documents).written(said_in_words(request).turns)}
     if documents:
         body["documents"] = documents
     for turn in request.turns:
@@ -98,7 +100,7 @@ class _Turns:
             case Text() | Refusal():
                 return {"type": "text", "text": part.text} if part.text else None
             case Image() if part.data or part.url:
-                url = f"data:{part.media_type};base64,{part.data}" if part.data else part.url
+                url = as_data_url(part) if part.data else part.url
                 return {"type": "image_url", "image_url": {"url": url}}
             case File() if part.text:
                 name = part.name or f"document {len(self._documents) + 1}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import re
 from typing import Any
@@ -21,6 +20,7 @@ from sluice.formats.canon import (
     ToolResult,
 )
 from sluice.formats.codec import Told
+from sluice.formats.pictures import picture_type
 from sluice.formats.reading import Unreadable, object_of, unsupported
 
 Json = dict[str, Any]
@@ -35,7 +35,6 @@ _FORMATS = {
     "image/gif": "gif",
     "image/webp": "webp",
 }
-_STARTS = {"png": b"\x89PNG", "jpeg": b"\xff\xd8\xff", "gif": b"GIF8", "webp": b"RIFF"}
 _DOCUMENTS = {
     "application/pdf": "pdf",
     "text/csv": "csv",
@@ -158,18 +157,10 @@ def _image(part: Image, place: str) -> Json:
         return {"format": kind, "source": {"s3Location": {"uri": part.url}}}
     if not part.data:
         raise unsupported(place, "file_id" if part.file_id else "an image at an address: send it as data")
-    kind = _kind_of(part.data) or _FORMATS.get(part.media_type.lower(), "")
+    kind = _FORMATS.get(picture_type(part).lower(), "")
     if not kind:
         raise unsupported(place, part.media_type or "image")
     return {"format": kind, "source": {"bytes": part.data}}
-
-
-def _kind_of(data: str) -> str:
-    try:
-        start = base64.b64decode(data[:16])
-    except binascii.Error:
-        return ""
-    return next((kind for kind, mark in _STARTS.items() if start.startswith(mark)), "")
 
 
 def _call(part: ToolCall, place: str) -> Json:

@@ -22,6 +22,7 @@ from sluice.formats.canon import (
 from sluice.formats.codec import Told
 from sluice.formats.gemini.read_parts import ALONE, MADE
 from sluice.formats.gemini.signatures import NEVER_SIGNED, is_own, write_signature
+from sluice.formats.pictures import picture_type
 from sluice.formats.reading import Unreadable, object_of, raw_object, unsupported
 
 Json = dict[str, Any]
@@ -154,7 +155,7 @@ class PartWriter:
         if part.file_id:
             raise unsupported(place, "a picture by the id of a file")
         if part.data:
-            return {"inlineData": {"mimeType": part.media_type or _ANY_IMAGE, "data": part.data}}
+            return {"inlineData": {"mimeType": picture_type(part) or _ANY_IMAGE, "data": part.data}}
         return _at(part.url, part.media_type or _guessed(part.url, _ANY_IMAGE))
 
     def _file(self, part: File, place: str) -> Json:

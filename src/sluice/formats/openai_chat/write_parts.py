@@ -21,6 +21,7 @@ from sluice.formats.canon import (
 )
 from sluice.formats.codec import Told
 from sluice.formats.openai_chat.messages import FOREIGN_CALL
+from sluice.formats.pictures import as_data_url
 from sluice.formats.reading import unsupported
 
 Json = dict[str, Any]
@@ -86,7 +87,9 @@ class PartEncoder:
     def _picture(self, part: Image, place: str) -> str:
         if part.file_id:
             raise unsupported(place, "a picture by the id of a file")
-        return f"data:{part.media_type};base64,{part.data}" if part.data else part.url
+        if not part.data:
+            return part.url
+        return f"data:{part.media_type};base64,{part.data}" if self.native else as_data_url(part)
 
     def _file(self, part: File, place: str) -> Json:
         if part.url or (part.file_id and not self.native):

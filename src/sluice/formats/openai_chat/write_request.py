@@ -8,6 +8,7 @@ from sluice.base.formats import Format
 from sluice.formats.canon import ForeignTool, Request, Text, Tool, ToolResult, Turn
 from sluice.formats.codec import Abilities, Told, Written, functions
 from sluice.formats.effort import effort_of
+from sluice.formats.json_mode import said_in_words
 from sluice.formats.openai_chat.write_parts import PartEncoder
 from sluice.formats.own_names import one_answer
 from sluice.formats.unanswered import answered
@@ -24,6 +25,7 @@ def write_request(request: Request, abilities: Abilities) -> Written:
     native = request.source is Format.OPENAI_CHAT
     if not native:
         one_answer(request)
+        request = said_in_words(request)
     encoder = PartEncoder(native=native, told=told, replays=abilities.replays)
     body: Json = {"model": request.model, "messages": []}
     for turn in request.turns if native else answered(request.turns):

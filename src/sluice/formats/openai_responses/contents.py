@@ -8,6 +8,7 @@ from typing import Any
 
 from sluice.formats.canon import Audio, Citation, File, Image, Opaque, Part, Refusal, Text
 from sluice.formats.codec import Told
+from sluice.formats.pictures import as_data_url
 from sluice.formats.reading import Unreadable, as_list, as_object, data_url, maybe_text, rest, text, unsupported
 
 Json = dict[str, Any]
@@ -140,7 +141,7 @@ class ContentWriter:
             return {name: value for name, value in said.items() if value}
         if part.file_id:
             raise unsupported(place, "a picture by the id of a file")
-        url = f"data:{part.media_type};base64,{part.data}" if part.data else part.url
+        url = as_data_url(part) if part.data else part.url
         return {"type": "input_image", "image_url": url, "detail": "auto"}
 
     def _file(self, part: File, place: str) -> Json:

@@ -8,6 +8,7 @@ from sluice.base.formats import Format
 from sluice.formats.canon import Opaque, Request, Text, Tool, Turn
 from sluice.formats.codec import Abilities, Told, Written, functions
 from sluice.formats.effort import effort_of
+from sluice.formats.json_mode import said_in_words
 from sluice.formats.openai_chat.write_request import sampling
 from sluice.formats.openai_responses.contents import ContentWriter
 from sluice.formats.openai_responses.items import INPUT
@@ -34,7 +35,7 @@ def write_request(request: Request, abilities: Abilities) -> Written:
     told.foreign(request.extras, marks=True)
     writer = ItemWriter(told)
     body: Json = {"model": request.model, "input": []}
-    for turn in answered(request.turns):
+    for turn in answered(said_in_words(request).turns):
         body["input"] += writer.items(turn)
     if request.tools:
         body["tools"] = [_tool(tool, request.source, told) for tool in functions(request, told)]
