@@ -26,7 +26,7 @@ Work = Callable[[AsgiClient], Coroutine[Any, Any, None]]
 def serve(work: Work) -> tuple[Cycle, AsgiClient]:
     """A request in hand, and the relay's view of its client."""
     wire = Wire()
-    scope: Scope = {"method": "POST"}
+    scope: Scope = {"method": "POST", "http_version": "1.1"}
     cycle = Cycle(scope, wire, FlowControl(wire), [], keep_alive=True, expects_continue=False, on_complete=lambda: None)
     scope[WATCH] = cycle.watch
     client = AsgiClient(scope, cycle.send)
@@ -54,10 +54,12 @@ async def test_what_follows_the_answer_is_not_cancelled(finish: Work) -> None:
         await rest.wait()
 
     cycle, client = serve(work)
-    await answered.wait()
+    assert cycle.task is not None
+    told = asyncio.ensure_future(answered.wait())
+    await asyncio.wait([told, cycle.task], return_when=asyncio.FIRST_COMPLETED)
+    assert told.done(), "the work ended before it answered"
     cycle.disconnect()
     rest.set()
-    assert cycle.task is not None
     await cycle.task
     assert not client.gone
 
