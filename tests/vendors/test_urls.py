@@ -316,7 +316,7 @@ def test_the_addresses_a_vendor_ships_are_complete(provider: str) -> None:
         fmt = next(fmt for fmt in (*CODECS, *Format) if fmt in vendors()[provider].formats())
         shown = resolved_url(spec, fmt, "m")
         assert shown.startswith(address)
-        assert resolved_url(replace(spec, base_url=shown), fmt, "m") == shown
+        assert resolved_url(replace(spec, base_url=shown.partition("?")[0]), fmt, "m") == shown
 
 
 @given(st.text(max_size=40), st.sampled_from(sorted(vendors())))
