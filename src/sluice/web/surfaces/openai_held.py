@@ -309,8 +309,9 @@ class Shelf:
         return await self._find(visit, Format.FILES, identity or "", param)
 
     async def _find(self, visit: Visit, fmt: Format, identity: str, param: str = "id") -> Holding:
-        find = self._store.find(visit.token.user.id, identity, fmt.value)
-        held: Holding | None = await _reached(find) if nameable(identity) else None
+        held: Holding | None = None
+        if nameable(identity):
+            held = await _reached(self._store.find(visit.token.user.id, identity, fmt.value))
         if held is None:
             text = f"there is no {_NOUNS[fmt]} {identity[:128]!r} that was made through this gateway"
             raise GatewayError(404, "invalid_request_error", "not_found", text, param, should_retry=False)
