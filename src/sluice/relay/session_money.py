@@ -145,7 +145,7 @@ class Meter:
         return job or self._job(self._session.inbound.token, self._session.inbound.model)
 
     def _grew(self, event: Event) -> None:
-        answer = self._running.get(event.response_id)
+        answer = self._running.get(str(event.response_id))  # any kind: upstreams are not believed
         if answer is None:
             return
         if event.type in AUDIO_DELTAS:
