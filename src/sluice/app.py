@@ -31,6 +31,7 @@ from sluice.relay.admit import RateBook
 from sluice.relay.attempt import Attempter, AttemptPolicy
 from sluice.relay.keeper import Keeper
 from sluice.relay.money import Till
+from sluice.relay.named_files import NamedFiles
 from sluice.relay.probe import Probe
 from sluice.relay.relay import Relay
 from sluice.relay.session import Terms
@@ -42,6 +43,7 @@ from sluice.settings import Settings
 from sluice.storage.engine import DatabaseAway, open_database
 from sluice.storage.feed import ChangeFeed
 from sluice.storage.folder import node_name
+from sluice.storage.holdings import HoldingStore
 from sluice.storage.journal import Journal
 from sluice.storage.leases import WorkerLedger, recover
 from sluice.storage.load import load_changes
@@ -161,6 +163,7 @@ class Worker:
             health=self._health,
             keys=self._keys,
             policy=RetryPolicy(max_attempts=settings.max_attempts),
+            files=NamedFiles(HoldingStore(self._db)),
             clock=self._clock,
             rng=rng,
         )

@@ -10,6 +10,7 @@ import msgspec
 
 from sluice.base.errors import bad_request
 from sluice.base.usage import NO_USAGE, Usage
+from sluice.formats.file_ids import file_ids
 from sluice.formats.members import DECODE_ERRORS
 from sluice.formats.ndjson import MAX_LINE, LineDecoder, LineTooLong
 from sluice.formats.openai_chat.usage import read_usage
@@ -41,11 +42,13 @@ _END = 16 * 1024
 
 
 class InputReader:
-    """Reads a batch's input piece by piece: ``model`` is the one all its lines name, ``lines`` how many there are."""
+    """Reads a batch's input piece by piece: ``model`` is the one all its lines name, ``lines`` how many there are,
+    ``files`` those they name."""
 
     def __init__(self) -> None:
         self._decoder = LineDecoder()
         self.model = ""
+        self.files: set[str] = set()
         self.lines = 0
         self.size = 0
 
@@ -77,6 +80,7 @@ class InputReader:
                 text = f"line {self.lines} of the batch names the model {model!r}, those before it {self.model!r}"
                 raise bad_request("invalid_value", text, "file")
             self.model = model
+            self.files |= file_ids(line)
 
 
 class OutputReader:

@@ -14,6 +14,7 @@ from sluice.base.wire import Header
 from sluice.relay.attempt import redacted
 from sluice.relay.inbound import ClientConnection, Inbound
 from sluice.relay.job import Job, Timing
+from sluice.relay.named_files import Places, nearest
 from sluice.relay.refusal import client_error, transport_fault
 from sluice.relay.relay import CLIENT_GONE, Relay, uncancel
 from sluice.routing.plan import Plan, plan, plan_any
@@ -45,11 +46,12 @@ class Errands:
     credentials: CredentialCache
     deadlines: Deadlines
 
-    async def make(self, inbound: Inbound, errand: Errand, *, by_name: bool = False) -> Answer:
+    async def make(self, inbound: Inbound, errand: Errand, places: Places, *, by_name: bool = False) -> Answer:
         """Has something made at a channel that is found as for any request: by its model or, where it has none, among
         all that the token may use. Raises GatewayError.
 
-        ``by_name``: the model is named within, where it cannot be mapped to a channel's own name for it.
+        ``places``: where files lie that are named within. ``by_name``: the model is named within, where it cannot be
+        mapped to a channel's own name for it.
         """
         job = Job(inbound, self.relay.snapshot())
         found: list[bytes] = []
@@ -62,15 +64,16 @@ class Errands:
             return None
 
         with self._settled(job):
-            await self.relay.place(job, attempt, self._route(job, by_name))
+            await self.relay.place(job, attempt, self._route(job, places, by_name))
         assert job.channel is not None
         return Answer(found[0], job.channel)
 
-    def _route(self, job: Job, by_name: bool) -> Plan:
+    def _route(self, job: Job, places: Places, by_name: bool) -> Plan:
         inbound, relay = job.inbound, self.relay
         token, now = inbound.token, relay.clock.monotonic()
         if inbound.model:
             snapshot = _unmapped(job.snapshot, token.user.group, inbound.model) if by_name else job.snapshot
+            snapshot = nearest(snapshot, token.user.group, inbound.model, places)
             return plan(snapshot, token.user.group, inbound.model, inbound.format, relay.health, relay.rng, now)
         return plan_any(job.snapshot, token.user.group, token.models, inbound.format, relay.health, relay.rng, now)
 

@@ -12,10 +12,12 @@ from sluice.base.clock import Clock, Rng
 from sluice.base.errors import GatewayError
 from sluice.base.outcome import Fault, Reply
 from sluice.base.wire import Header
+from sluice.formats.file_ids import file_ids
 from sluice.relay.attempt import Attempter, OpenStream, redacted
 from sluice.relay.inbound import ClientConnection, Inbound
 from sluice.relay.job import Job, Timing
 from sluice.relay.money import Till
+from sluice.relay.named_files import NamedFiles, nearest
 from sluice.relay.pump import drain, pump
 from sluice.relay.refusal import client_error
 from sluice.routing.health import HealthBook
@@ -41,6 +43,7 @@ class Relay:
     health: HealthBook
     keys: KeyBook
     policy: RetryPolicy
+    files: NamedFiles
     clock: Clock
     rng: Rng
 
@@ -70,7 +73,18 @@ class Relay:
                 self._met_a_defect(job)
 
     async def _serve(self, job: Job, client: ClientConnection) -> None:
-        await self.place(job, partial(self._try, client=client))
+        named = file_ids(job.inbound.body)
+        route = await self._near(job, named) if named else None
+        await self.place(job, partial(self._try, client=client), route)
+
+    async def _near(self, job: Job, named: set[str]) -> Plan:
+        """The plan of a request that names files: where they lie, if they are the user's. Raises GatewayError."""
+        inbound = job.inbound
+        user = inbound.token.user
+        places = await self.files.places(user.id, named)
+        snapshot = nearest(job.snapshot, user.group, inbound.model, places)
+        now = self.clock.monotonic()
+        return plan(snapshot, user.group, inbound.model, inbound.format, self.health, self.rng, now)
 
     async def place(self, job: Job, attempt: Attempt, route: Plan | None = None) -> None:
         """Has the job attempted at one channel after another (by ``route``, else by its model), what it may cost set

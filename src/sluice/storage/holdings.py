@@ -6,7 +6,7 @@ What is kept here is bounded for each user in number; nothing is dropped unasked
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +19,8 @@ MOST_HELD = 10_000
 """Things one user may have at once."""
 _CLAIM_MS = 300_000
 """How long who took up a charge has to bring it to the journal, before another may: under the same id, so once."""
+_LOOKED_UP = 500
+"""Ids looked up by one statement."""
 _COLUMNS = [column for column in holdings.columns if column.name != "claimed_ms"]
 
 
@@ -90,6 +92,18 @@ class HoldingStore:
         async with self._db.read() as conn:
             row = (await conn.execute(wanted)).one_or_none()
         return None if row is None else _held(row)
+
+    async def places(self, identities: Collection[str], kind: str) -> list[tuple[str, int, int, int]]:
+        """Where things of these ids lie, whoever's they are: id, user, channel, key of the channel."""
+        found: list[tuple[str, int, int, int]] = []
+        columns = (holdings.c.id, holdings.c.user_id, holdings.c.channel_id, holdings.c.key_id)
+        ids = sorted(identities)
+        async with self._db.read() as conn:
+            for first in range(0, len(ids), _LOOKED_UP):
+                some = ids[first : first + _LOOKED_UP]
+                wanted = sa.select(*columns).where(holdings.c.id.in_(some), holdings.c.kind == kind)
+                found += [(row.id, row.user_id, row.channel_id, row.key_id) for row in await conn.execute(wanted)]
+        return found
 
     async def listed(
         self, user_id: int, kind: str, limit: int, after: Holding | None, *, ascending: bool, purpose: str = ""

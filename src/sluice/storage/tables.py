@@ -315,6 +315,7 @@ holdings = sa.Table(  # what upstreams keep for users (storage/holdings.py)
     sa.Column("next_ms", sa.BigInteger, nullable=False),  # when to ask after it, while it is open
     sa.Column("charge_id", sa.Text, nullable=False),  # the request id of its charge
     sa.Column("claimed_ms", sa.BigInteger, nullable=False),  # when a worker last took the charge up
+    sa.Index("ix_holdings_id", "id"),
     sa.Index("ix_holdings_user_id_kind_created_ms", "user_id", "kind", "created_ms"),
     sa.Index(
         "ix_holdings_open_next_ms",

@@ -27,6 +27,7 @@ from sluice.relay.errands import Answer, Errands
 from sluice.relay.followup import Followup, channel_serves, members_of, nameable, shown
 from sluice.relay.inbound import Inbound
 from sluice.relay.job import Job
+from sluice.relay.named_files import no_such
 from sluice.routing.snapshot import Channel
 from sluice.storage.engine import DatabaseAway
 from sluice.storage.holdings import Holding, HoldingStore
@@ -112,13 +113,14 @@ class Shelf:
         try:
             file, purpose = _uploaded(form)
             asked = (header(visit.scope, MODEL_HEADER) or b"").decode("latin-1").strip()
-            model = await _batch_model(file) if purpose == "batch" else asked
+            model, named = await _batch_lines(file) if purpose == "batch" else (asked, set())
             if model:
                 check_model(visit.token, model)
+            places = await self._errands.relay.files.places(visit.token.user.id, named)
             await self._room(visit)
             errand = Errand(format=Format.FILES, method=b"POST", form=form, headers=forwarded(visit.scope))
             inbound = _inbound(visit, Format.FILES, model)
-            answer = await self._errands.make(inbound, errand, by_name=purpose == "batch")
+            answer = await self._errands.make(inbound, errand, places, by_name=purpose == "batch")
             made = _Made(purpose=purpose, size=file.size, tokens=file.size // _BYTES_A_TOKEN)
             await self._note(visit, Format.FILES, answer, model, made)
             await _tell(visit, shown(answer.body))
@@ -313,8 +315,7 @@ class Shelf:
         if nameable(identity):
             held = await _reached(self._store.find(visit.token.user.id, identity, fmt.value))
         if held is None:
-            text = f"there is no {_NOUNS[fmt]} {identity[:128]!r} that was made through this gateway"
-            raise GatewayError(404, "invalid_request_error", "not_found", text, param, should_retry=False)
+            raise no_such(_NOUNS[fmt], identity, param)
         return held
 
     def _where(self, visit: Visit, door: Door, held: Holding) -> Channel:
@@ -337,8 +338,9 @@ def _uploaded(form: SpooledForm) -> tuple[Part, str]:
     return file, purpose
 
 
-async def _batch_model(file: Part) -> str:
-    """The model of a batch's lines; others get their turn while a large one is read. Raises GatewayError 400."""
+async def _batch_lines(file: Part) -> tuple[str, set[str]]:
+    """The model of a batch's lines, and the files they name; others get their turn while a large one is read. Raises
+    GatewayError 400."""
     assert file.spool is not None
     reader = InputReader()
     file.spool.seek(0)
@@ -346,7 +348,7 @@ async def _batch_model(file: Part) -> str:
         reader.feed(data)
         await asyncio.sleep(0)
     reader.finish()
-    return reader.model
+    return reader.model, reader.files
 
 
 def _epochs(members: Mapping[str, Any]) -> int:
