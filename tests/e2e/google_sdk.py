@@ -110,8 +110,8 @@ def open_channels(gateway: Gateway, families: Families) -> None:
             gateway.price(name, input="1", output="2")
 
 
-def connected(gateway: Gateway, key: str = "") -> genai.Client:
-    """The SDK, set up with address and key alone; it is not to try again what failed."""
+def connected(gateway: Gateway, key: str = "", **options_given: Any) -> genai.Client:
+    """The SDK, set up with address and key alone; it is not to try again what failed. Options are of its transport."""
     retry = types.HttpRetryOptions(attempts=1)
-    options = types.HttpOptions(base_url=gateway.url, retry_options=retry)
+    options = types.HttpOptions(base_url=gateway.url, retry_options=retry, **options_given)
     return genai.Client(api_key=key or gateway.key(), http_options=options)

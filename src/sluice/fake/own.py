@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
-from sluice.fake import bedrock, cohere, coze, deepl, dify, replicate, tencent, watsonx
+from sluice.fake import bedrock, cohere, coze, deepl, dify, library, replicate, tencent, watsonx
 from sluice.fake.http import Ask
 
 
@@ -17,6 +17,7 @@ class Wire(NamedTuple):
 
 
 OWN: Mapping[str, Wire] = {
+    "aiproxy": Wire(library.model_of, library.serve),
     "bedrock": Wire(bedrock.model_of, bedrock.serve),
     "cohere": Wire(cohere.model_of, cohere.serve),
     "coze": Wire(coze.model_of, coze.serve),

@@ -88,6 +88,9 @@ def _answers(path: str, text: str) -> Iterator[Json]:
     header = asked["header"]
     scenario = read_scenario(str(header["app_id"] if "-" in header["app_id"] else header.get("uid", "m")))
     tools = [{"function": one} for one in (asked["payload"].get("functions") or {}).get("text", [])]
+    if "429" in scenario:
+        yield {"header": {"code": 11202, "message": "AppIdNoAuthError: over the limit", "sid": "cht-fake", "status": 2}}
+        return
     said = answer(scenario, messages, tools or None, chat.get("max_tokens"))
     told = list(_pieces(said))
     if "stall" in scenario or "abort" in scenario:

@@ -8,7 +8,7 @@ from ipaddress import IPv4Network, IPv6Network
 
 from sluice.accounting.pricing import PriceRow
 from sluice.base.formats import Format
-from sluice.vendors.bridge import Bridge
+from sluice.vendors.bridge import Speaker
 from sluice.vendors.dialect import ChannelSpec, Dialect, Reporter, Splitter
 
 
@@ -30,7 +30,7 @@ class Channel:
     """The dialect again, when it may send one call as several requests."""
     reporter: Reporter | None = None
     """The dialect again, when it may leave out what the client asked for."""
-    bridges: Mapping[Format, Bridge] = field(default_factory=dict)
+    bridges: Mapping[Format, Speaker] = field(default_factory=dict)
     """For each protocol the dialect does not speak: who says it in one that it does."""
     key_id: int = 0
     """Which of its keys it is bound to; 0 when it has but one."""

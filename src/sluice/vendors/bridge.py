@@ -43,8 +43,27 @@ class Able(Protocol):
         ...
 
 
-def bridges(dialect: Dialect) -> Mapping[Format, Bridge]:
+@runtime_checkable
+class Translating(Protocol):
+    """A dialect that answers clients of protocols it does not serve: its upstream speaks several, by the model."""
+
+    def stands_for(self, fmt: Format) -> bool:
+        """Whether it takes calls of such a protocol."""
+        ...
+
+    def dropped(self, call: Call) -> tuple[str, ...]:
+        """As a Reporter."""
+        ...
+
+
+class Speaker(Dialect, Reporter, Protocol):
+    """Who answers clients of a protocol, and says what is left out."""
+
+
+def bridges(dialect: Dialect) -> Mapping[Format, Speaker]:
     """A bridge for each protocol of conversation that the dialect does not speak itself; none when it speaks none."""
+    if isinstance(dialect, Translating):
+        return {fmt: dialect for fmt in CODECS if dialect.stands_for(fmt)}
     spoken = next((fmt for fmt in UPSTREAM_CODECS if dialect.serves(fmt)), None)
     if spoken is None:
         return {}

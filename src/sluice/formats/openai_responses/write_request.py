@@ -22,6 +22,8 @@ Json = dict[str, Any]
 
 _SCHEMA_NAME = "answer"
 _CHOICES = {"auto": "auto", "none": "none", "any": "required"}
+_SHARED = ("metadata", "service_tier", "prompt_cache_key", "prompt_cache_retention", "safety_identifier")
+"""Members that chat completions have in the same sense; ``verbosity`` too, in another place."""
 _OPENAI = frozenset({Format.OPENAI_CHAT, Format.OPENAI_RESPONSES})
 """Protocols whose ``strict`` demands the same of a schema."""
 
@@ -32,7 +34,8 @@ def write_request(request: Request, abilities: Abilities) -> Written:
     if request.source is Format.OPENAI_RESPONSES:
         return Written(_native(request), told.all())
     one_answer(request)
-    told.foreign(request.extras, marks=True)
+    shared = _shared(request)
+    told.foreign({name: value for name, value in request.extras.items() if name not in shared}, marks=True)
     writer = ItemWriter(told)
     body: Json = {"model": request.model, "input": []}
     for turn in answered(said_in_words(request).turns):
@@ -40,7 +43,19 @@ def write_request(request: Request, abilities: Abilities) -> Written:
     if request.tools:
         body["tools"] = [_tool(tool, request.source, told) for tool in functions(request, told)]
     _knobs(request, abilities, body, told)
-    return Written(body, told.all())
+    if "safety_identifier" in shared and request.user:
+        told.add("user")
+    if "verbosity" in shared:
+        body["text"] = {**body.get("text", {}), "verbosity": shared.pop("verbosity")}
+    return Written({**body, **shared}, told.all())
+
+
+def _shared(request: Request) -> Json:
+    """What clients of chat completions say that this protocol says too."""
+    if request.source is not Format.OPENAI_CHAT:
+        return {}
+    names = (*_SHARED, "verbosity")
+    return {name: request.extras[name] for name in names if request.extras.get(name) is not None}
 
 
 def _native(request: Request) -> Json:
