@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import tomli_w
@@ -152,7 +152,10 @@ NewGateway = Callable[..., Gateway]
 """What the fixture ``new_gateway`` gives."""
 
 
-def until(look: Callable[[], dict[str, Any] | None], what: str) -> dict[str, Any]:
+_T = TypeVar("_T")
+
+
+def until(look: Callable[[], _T | None], what: str) -> _T:
     """What ``look`` finds, asked again until there is something. Raises AssertionError when nothing comes."""
     deadline = time.monotonic() + _SETTLED_SECONDS
     while (found := look()) is None:

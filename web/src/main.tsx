@@ -11,7 +11,7 @@ import { StrictMode, useMemo, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiFailure, onSignedOut } from "./api/client";
 import { makeRouter } from "./app/router";
-import { end } from "./app/session";
+import { depart, sessionQuery } from "./app/session";
 import { theme } from "./app/theme";
 import { loadWords, type Words, WordsContext } from "./i18n";
 import { Toasts } from "./kit/toast";
@@ -41,8 +41,8 @@ const client = new QueryClient({
 });
 const router = makeRouter(client);
 onSignedOut(() => {
-  end(client);
-  void router.invalidate();
+  const { pathname, search } = window.location;
+  if (client.getQueryData(sessionQuery.queryKey)) depart(pathname + search);
 });
 
 function App({ first }: { first: Words }) {

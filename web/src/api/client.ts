@@ -36,7 +36,19 @@ export function onSignedOut(action: () => void): void {
 /** Who is signed in, asked for by the page before this program was there (tools/boot.js). */
 let early = (globalThis as { sluiceSession?: Promise<Response | null> }).sluiceSession;
 
-export const api = createClient<paths>({ baseUrl: "", credentials: "same-origin" });
+let underWay = new AbortController();
+
+/** Gives up what was asked and is not answered yet. */
+export function giveUp(): void {
+  underWay.abort();
+  underWay = new AbortController();
+}
+
+export const api = createClient<paths>({
+  baseUrl: "",
+  credentials: "same-origin",
+  fetch: (request) => fetch(request, { signal: underWay.signal }),
+});
 api.use({
   async onRequest({ request }) {
     if (early && request.method === "GET" && request.url.endsWith("/api/v1/session")) {

@@ -1,18 +1,19 @@
 // The frame of every screen: where one can go, who one is, light or dark, which language.
 import { ActionIcon, Menu, Tooltip, useMantineColorScheme } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
+import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
-import { api, take } from "~/api/client";
 import { LANGUAGES, type Language, useLanguage, useWords } from "~/i18n";
+import { tell } from "~/kit/failure";
 import { IconChevronDown, IconLanguage, IconMenu, IconMoon, IconSearch, IconSun, IconUser } from "~/kit/icons";
 import { Money } from "~/kit/parts";
+import { useToast } from "~/kit/toast";
 import { usePalette } from "~/palette/usePalette";
 import { useArrived } from "./arrived";
 import { Logo } from "./Logo";
 import { AREAS, type Place } from "./nav";
 import styles from "./Shell.module.css";
-import { atLeast, end, type Session, sessionQuery } from "./session";
+import { atLeast, leave, type Session, sessionQuery } from "./session";
 
 const Palette = lazy(() => import("~/palette/Palette"));
 const MAC = /Mac|iPhone|iPad/.test(navigator.userAgent);
@@ -157,15 +158,11 @@ function useScheme(): string {
 }
 
 function UserMenu({ session }: { session: Session }) {
-  const { t } = useWords();
+  const words = useWords();
+  const { t } = words;
   const client = useQueryClient();
-  const navigate = useNavigate();
-  const signOut = async () => {
-    await take(api.DELETE("/api/v1/session"));
-    end(client);
-    client.clear();
-    await navigate({ to: "/sign-in", replace: true });
-  };
+  const toast = useToast();
+  const signOut = () => void leave(client).catch((error: unknown) => toast("bad", tell(error, words).title));
   return (
     <Menu position="bottom-end" width={220} transitionProps={{ duration: 0 }}>
       <Menu.Target>
@@ -183,7 +180,7 @@ function UserMenu({ session }: { session: Session }) {
           {t("shell.balance")}: <Money usd={session.user.balance_usd} />
         </Menu.Label>
         <Menu.Divider />
-        <Menu.Item onClick={() => void signOut()}>{t("shell.signOut")}</Menu.Item>
+        <Menu.Item onClick={signOut}>{t("shell.signOut")}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

@@ -1,6 +1,6 @@
 // Who is signed in.
 import { type QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
-import { type Api, ApiFailure, api, setCsrf, take } from "~/api/client";
+import { type Api, ApiFailure, api, giveUp, setCsrf, take } from "~/api/client";
 import { MARK } from "./mark";
 
 export type Session = Api<"SessionView">;
@@ -34,10 +34,28 @@ export function begin(client: QueryClient, session: Session): void {
   client.setQueryData(sessionQuery.queryKey, session);
 }
 
-export function end(client: QueryClient): void {
+/** What follows the end of a session: the page is loaded anew, so that nothing of it is left to whoever comes next. */
+export function depart(next?: string): void {
   localStorage.removeItem(MARK);
-  setCsrf("");
+  window.location.replace(next ? `/sign-in?next=${encodeURIComponent(next)}` : "/sign-in");
+}
+
+/** Ends the session. Throws ApiFailure when the gateway could not: the screens are as they were. */
+export async function leave(client: QueryClient): Promise<void> {
+  const session = client.getQueryData(sessionQuery.queryKey);
+  // The screens go first, and what they have asked for: once the session has ended it would be refused.
+  await client.cancelQueries();
   client.setQueryData(sessionQuery.queryKey, null);
+  giveUp();
+  try {
+    await take(api.DELETE("/api/v1/session"));
+  } catch (error) {
+    if (!(error instanceof ApiFailure) || error.status !== 401) {
+      client.setQueryData(sessionQuery.queryKey, session);
+      throw error;
+    }
+  }
+  depart();
 }
 
 export function atLeast(session: Session | null | undefined, role: Role): boolean {
