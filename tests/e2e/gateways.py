@@ -52,13 +52,32 @@ class Gateway:
 
     def start(self) -> None:
         """Starts the process (again, over the same data). Its address may be another than before."""
+        self._left = {str(path) for path in self.data_dir.glob("journal/*.lock")}
         flags = {"--port": "0", "--data-dir": str(self.data_dir), "--config": str(self.config)}
         args = ["serve", "--workers", str(self._workers), *itertools.chain(*flags.items())]
         self.process = Process(args, self.log, self._environment)
         self.url = self.process.address()
         self.http = httpx.Client(base_url=self.url, trust_env=False, timeout=60)
         await_ready(self.http, "/readyz")
+        if self._workers > 1:
+            # It answers as soon as one of them does: another may still apply what a dead worker left.
+            until(lambda: len(self.serving()) == self._workers or None, "every worker")
         self._signed_in: httpx.Client | None = None
+
+    def serving(self) -> list[int]:
+        """The processes that serve: each has a journal of its own once it has applied what dead workers left."""
+        server = self.process.popen.pid
+        if self._workers == 1:
+            return [server]
+        children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        return [int(child) for child in children if any(map(self._is_own_journal, Path(f"/proc/{child}/fd").iterdir()))]
+
+    def _is_own_journal(self, link: Path) -> bool:
+        try:
+            file = os.readlink(link)
+        except OSError:
+            return False
+        return "/journal/" in file and file.endswith(".lock") and file not in self._left
 
     @property
     def management(self) -> httpx.Client:

@@ -52,7 +52,7 @@ async def test_a_limit_of_rate_is_one_limit_over_all_workers(provider: Provider,
 
     # A limit smaller than the number of workers, and a worker that takes the place of one that died.
     assert sorted(await _over_new_connections(gateway, "one", 20)) == [200] + [429] * 19
-    for worker in _workers(gateway):
+    for worker in gateway.serving():
         os.kill(worker, signal.SIGKILL)
     until(lambda: _ready(gateway) or None, "new workers")
     assert set(await _over_new_connections(gateway, "one", 10)) == {429}
@@ -65,30 +65,10 @@ def _ready(gateway: Gateway) -> bool:
         return False
 
 
-def _workers(gateway: Gateway, count: int = 2) -> list[int]:
-    """The processes that hold a journal (its lock file is open in no other), once there are so many: a gateway answers
-    as soon as its first worker does."""
-    server = gateway.process.popen.pid
-
-    def look() -> list[int] | None:
-        children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
-        held = [int(child) for child in children if any(map(_is_journal, Path(f"/proc/{child}/fd").iterdir()))]
-        return held if len(held) == count else None
-
-    return until(look, f"{count} workers")
-
-
-def _is_journal(link: Path) -> bool:
-    try:
-        return "/journal/" in os.readlink(link)
-    except OSError:
-        return False
-
-
 def test_workers_that_die_while_they_are_asked_for_a_sign_of_life_are_replaced(new_gateway: NewGateway) -> None:
     gateway = new_gateway(workers=2)
     supervisor = Path(f"/proc/{gateway.process.popen.pid}/wchan")
-    workers = _workers(gateway)
+    workers = gateway.serving()
     for worker in workers:
         os.kill(worker, signal.SIGSTOP)
     looks: list[bool] = []  # one alone may have seen the end of an answer that was given before the stop
@@ -118,7 +98,7 @@ def test_a_data_folder_has_one_server(new_gateway: NewGateway, database_url: str
     assert gateway.http.get("/readyz").status_code == 200
 
     # Killed, it leaves nothing in the way; and its workers do not outlive it.
-    orphans = _workers(gateway)
+    orphans = gateway.serving()
     os.kill(gateway.process.popen.pid, signal.SIGKILL)
     until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in orphans) or None, "their end")
     gateway.kill()
@@ -167,6 +147,5 @@ def test_a_server_opens_as_many_files_as_it_may(new_gateway: NewGateway, workers
         gateway = new_gateway(workers=workers)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, most))
-    served_by = [gateway.process.popen.pid] if workers == 1 else _workers(gateway, workers)
-    for process in served_by:
+    for process in gateway.serving():
         assert resource.prlimit(process, resource.RLIMIT_NOFILE) == (most, most)
