@@ -12,6 +12,14 @@ wrk.body = given ~= "" and given or '{"model":"bench","temperature":0.7,"max_tok
   '{"role":"system","content":"You are a helpful assistant."},' ..
   '{"role":"user","content":"' .. string.rep("Tell me about rivers. ", 20) .. '"}]}'
 
+-- Milliseconds a connection waits between two requests, so that all measure the same number of requests a second.
+local pause = tonumber(os.getenv("BENCH_PAUSE_MS") or "")
+if pause then
+  function delay()
+    return pause
+  end
+end
+
 function done(summary, latency, requests)
   local seconds = summary.duration / 1e6
   local errors = summary.errors.connect + summary.errors.read + summary.errors.write +

@@ -18,6 +18,10 @@ from streams import CHUNKS
 
 _ROUNDS = 3
 """Rounds over all rows; the best of each counts, since what else the machine does only ever adds."""
+_PAUSE_MS = 10
+"""Between two requests of a connection: each row is asked as often, or nearly. What a request costs in the writer hangs
+on how many it writes down at a time, which is not what is measured here."""
+_CONNECTIONS = 10
 _SAY = "Tell me how rivers come to be, where they go, and who lives along them. " * 4
 _TURNS = [("user", _SAY), ("assistant", _SAY), ("user", _SAY), ("assistant", _SAY), ("user", _SAY), ("user", "Go on.")]
 _SYSTEM = "You are a helpful assistant. Answer at length. " * 4
@@ -58,7 +62,7 @@ ROWS = (
 
 def _unary_us(pid: int, port: int, target: Target, seconds: float) -> float:
     before = cpu_seconds(pid)
-    found = wrk(port, target, 8, seconds)
+    found = wrk(port, target, _CONNECTIONS, seconds, _PAUSE_MS)
     if found["errors"]:
         raise RuntimeError(f"{target.name}: {found['errors']:.0f} errors")
     return (cpu_seconds(pid) - before) * 1e6 / found["requests"]

@@ -123,11 +123,14 @@ def memory_mb(pid: int) -> float:
     return total / 1024
 
 
-def wrk(port: int, target: Target, connections: int, seconds: float) -> dict[str, float]:
-    """One closed-loop run of wrk: requests a second and latencies in milliseconds."""
+def wrk(port: int, target: Target, connections: int, seconds: float, pause_ms: int = 0) -> dict[str, float]:
+    """One run of wrk: requests a second and latencies in milliseconds. Each connection asks again at once, or after a
+    pause."""
     script = HERE / "chat.lua"
     env = {**os.environ, "BENCH_KEY": KEY, "BENCH_BODY": target.body}
     env["BENCH_EXTRA"] = "\n".join(f"{k}={v}" for k, v in target.headers.items())
+    if pause_ms:
+        env["BENCH_PAUSE_MS"] = str(pause_ms)
     url = f"http://127.0.0.1:{port}{target.path}"
     command = ["taskset", "-c", LOAD_CORE, "wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "-s", str(script), url]
     text = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout

@@ -179,7 +179,9 @@ class Worker:
         )
         probe = Probe(self._transports, credentials, self._clock, rng)
         admin = LateApp(partial(_load_admin, self._admin_deps(probe)))
-        mounts: dict[str, App] = {"/api/v1": admin, GOOGLE_ROOT: Google(door), **self._operations()}
+        mounts: dict[str, App] = {"/api/v1": admin, **self._operations()}
+
+        named: dict[str, App] = {GOOGLE_ROOT: Google(door)}
 
         def new_id() -> str:
             return request_id(self._clock.now_ms(), rng)
@@ -190,7 +192,7 @@ class Worker:
         shelf.followup.start()
         self._closing.push_async_callback(shelf.followup.close)
         routes = relay_routes(door, self._totals, ResponseStore(self._db), shelf)
-        gateway = Gateway(routes, sockets, mounts, console_app(opened=admin.wake), new_id=new_id)
+        gateway = Gateway(routes, sockets, mounts, console_app(opened=admin.wake), named=named, new_id=new_id)
         self.edge = Edge(
             new_id=new_id,
             read_timeout=settings.client_read_timeout,

@@ -11,8 +11,9 @@ from .gateways import Gateway, NewGateway, until
 @pytest.mark.parametrize(
     ("method", "path"),
     [("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"), ("GET", "/"), ("GET", "/channels"),
-     ("GET", "/v1/models"), ("OPTIONS", "/v1/chat/completions"), ("GET", "/v1/nothing"), ("GET", "/api/v1/session"),
-     ("GET", "/api/v1/nothing"), ("GET", "/assets/nothing.js")],
+     ("GET", "/v1/models"), ("OPTIONS", "/v1/chat/completions"), ("OPTIONS", "/v1beta/models/m:generateContent"),
+     ("POST", "/v1beta/models/m:generateContent"), ("GET", "/v1beta"), ("GET", "/v1/nothing"),
+     ("GET", "/api/v1/session"), ("GET", "/api/v1/nothing"), ("GET", "/assets/nothing.js")],
 )  # fmt: skip
 def test_every_answer_has_one_id(gateway: Gateway, method: str, path: str) -> None:
     first, second = (gateway.http.request(method, path).headers.get_list("x-request-id") for _ in range(2))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+import msgspec
+
 from sluice.base.formats import Format
 from sluice.base.outcome import Cause, Fault
 from sluice.formats.canon import HELD, Event, Extras, Opaque, Reply, Request, Thinking, Tool
@@ -68,8 +70,7 @@ class Written:
     dropped: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Voicing:
+class Voicing(msgspec.Struct, frozen=True, kw_only=True):
     """What an encoder of answers must be told: ``model`` is the name the client used; ``wants_usage`` whether it asked
     for usage where that is a choice; ``created_s`` epoch seconds; ``new_id`` an id without its protocol's prefix;
     ``asked`` the request that is answered, for protocols whose answers repeat it."""

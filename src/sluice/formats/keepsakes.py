@@ -131,7 +131,7 @@ class Owner(NamedTuple):
 
     def restored(self, turns: tuple[Turn, ...], maker: str) -> tuple[Turn, ...]:
         """The turns of a conversation, a maker's proofs that the client dropped put back before their calls."""
-        if not len(self.store):
+        if not self.store:
             return turns
         return tuple([self._restored(turn, maker) if turn.role == "assistant" else turn for turn in turns])
 

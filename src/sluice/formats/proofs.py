@@ -80,7 +80,7 @@ def cleared(turns: Iterable[Turn], maker: str, *, trusted: bool) -> Cleared:
     told: list[Turn] = []
     lost = False
     for turn in turns:
-        if turn.role != "assistant" or not any(isinstance(part, Reasoning) for part in turn.parts):
+        if turn.role != "assistant" or not _thinks(turn):
             told.append(turn)
             continue
         parts: list[Part] = []
@@ -91,6 +91,14 @@ def cleared(turns: Iterable[Turn], maker: str, *, trusted: bool) -> Cleared:
                 parts.append(kept)
         told.append(_with_parts(turn, parts))
     return Cleared(tuple(told), lost)
+
+
+def _thinks(turn: Turn) -> bool:
+    # Not by ``any``: a conversation has many turns, and most of one part.
+    for part in turn.parts:  # noqa: SIM110
+        if isinstance(part, Reasoning):
+            return True
+    return False
 
 
 def _cleared(part: Reasoning, maker: str, trusted: bool) -> Reasoning | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sluice.formats.canon import Text, ToolCall, ToolResult, Turn
 
@@ -34,8 +34,16 @@ class Unanswered:
         return [ToolResult(call_id=identity, parts=(Text(text=NO_RESULT),), failed=True) for identity in waiting]
 
 
-def answered(turns: tuple[Turn, ...]) -> Iterator[Turn]:
+def answered(turns: tuple[Turn, ...]) -> Iterable[Turn]:
     """The turns of a conversation, the results that are missing told where they belong, as failures."""
+    for turn in turns:
+        for part in turn.parts:
+            if isinstance(part, ToolCall):
+                return _answered(turns)
+    return turns
+
+
+def _answered(turns: tuple[Turn, ...]) -> Iterator[Turn]:
     unanswered = Unanswered()
     for turn in turns:
         if missing := unanswered.before(turn):

@@ -144,8 +144,9 @@ class Bridge:
         # Clients of chat completions have no proofs of their own: what they send unmarked, another gateway told them.
         own = cleared(asked.turns, maker, trusted=self._client.format is Format.OPENAI_CHAT)
         turns, owner = own.turns, _owner(call)
-        if owner is not None:
-            turns = cleared(owner.restored(turns, maker), maker, trusted=True).turns
+        restored = turns if owner is None else owner.restored(turns, maker)
+        if restored is not turns:
+            turns = cleared(restored, maker, trusted=True).turns
         lost = ("thinking",) if own.lost else ()
         return msgspec.structs.replace(asked, turns=turns), lost
 

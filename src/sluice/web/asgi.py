@@ -56,7 +56,8 @@ def socket_routes(door: Door, sessions: Sessions, patience: float) -> Mapping[st
 
 
 class Gateway:
-    """The ASGI application of one worker, but for its lifespan (app.py)."""
+    """The ASGI application of one worker, but for its lifespan (app.py). Of the applications below a prefix, those that
+    are ``named`` give each of their answers an ``x-request-id`` themselves."""
 
     def __init__(
         self,
@@ -65,6 +66,7 @@ class Gateway:
         mounts: Mapping[str, App],
         fallback: App,
         *,
+        named: Mapping[str, App],
         new_id: Callable[[], str],
     ) -> None:
         self._routes = routes
@@ -72,6 +74,7 @@ class Gateway:
         self._exact = {(method, "/v1" + path): route for (method, path), route in routes.items()}
         self._paths = {path for _, path in routes}
         self._mounts = tuple(mounts.items())
+        self._apart = tuple((prefix, prefix + "/", app) for prefix, app in named.items())
         self._fallback = fallback
         self._new_id = new_id
 
@@ -86,10 +89,14 @@ class Gateway:
         route = self._exact.get((scope["method"], scope["path"]))
         if route is not None:
             return route(scope, receive, send)
+        path: str = scope["path"]
+        for prefix, inside, app in self._apart:
+            if path.startswith(inside) or path == prefix:
+                return app(scope, receive, send)
         return self._dispatch(scope, receive, self._named(send))
 
     def _named(self, send: Send) -> Send:
-        """Gives answers that have no ``x-request-id`` one; relay routes and the management API make their own."""
+        """Gives answers that have no ``x-request-id`` one; relay routes make their own."""
 
         async def named(message: Message) -> None:
             if message["type"] == "http.response.start":

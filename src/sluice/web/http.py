@@ -112,9 +112,9 @@ _PREFLIGHT: tuple[Header, ...] = (
 )
 
 
-async def preflight(send: Send) -> None:
+async def preflight(send: Send, *more: Header) -> None:
     """Answers a browser's OPTIONS request."""
-    await send({"type": "http.response.start", "status": 204, "headers": list(_PREFLIGHT)})
+    await send({"type": "http.response.start", "status": 204, "headers": [*_PREFLIGHT, *more]})
     await send({"type": "http.response.body", "body": b""})
 
 

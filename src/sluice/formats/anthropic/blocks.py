@@ -60,6 +60,8 @@ def decode_block(value: Any, place: str) -> Part:
     """One block. Raises Unreadable."""
     block = as_object(value, place)
     kind = text(block, "type", place)
+    if kind == "text" and len(block) == 2 and type(words := block.get("text")) is str:
+        return Text(text=words)  # as most are
     decode = _DECODERS.get(kind)
     return Opaque(kind=kind, value=block) if decode is None else decode(block, place)
 

@@ -25,11 +25,12 @@ _CAMEL = (
     "toolConfig", "topK", "topP", "urlContext", "videoMetadata",
 )  # fmt: skip
 _SNAKE = {re.sub("([A-Z])", lambda found: "_" + found[1].lower(), name): name for name in _CAMEL}
+_OTHER = frozenset(_SNAKE)
 
 
 def named(value: Any, place: str) -> Json:
     """An object of the protocol, its members in camelCase. Raises Unreadable."""
     holder = as_object(value, place)
-    if _SNAKE.keys().isdisjoint(holder):
+    if _OTHER.isdisjoint(holder):
         return holder
     return {_SNAKE.get(name, name): member for name, member in holder.items()}

@@ -17,6 +17,8 @@ charged for what is believed."""
 
 def count(value: Any) -> int:
     """A count an upstream sent: whole, not negative, not absurd; else 0. Strings of digits are accepted (Hunyuan)."""
+    if value is None:
+        return 0
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value[:20])
     if isinstance(value, float) and value == value and abs(value) < MOST:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeGuard
 
 from sluice.base.formats import Format
-from sluice.formats.canon import ForeignTool, Request, Text, Tool, ToolResult, Turn
+from sluice.formats.canon import ForeignTool, Part, Request, Text, Tool, ToolResult, Turn
 from sluice.formats.codec import Abilities, Told, Written, functions
 from sluice.formats.effort import effort_of
 from sluice.formats.json_mode import said_in_words
@@ -15,6 +15,7 @@ from sluice.formats.unanswered import answered
 
 Json = dict[str, Any]
 
+_KIND = {"type"}
 _SCHEMA_NAME = "answer"
 _CHOICES = {"auto": "auto", "none": "none", "any": "required"}
 
@@ -41,11 +42,14 @@ def write_request(request: Request, abilities: Abilities) -> Written:
 
 
 def _messages(turn: Turn, encoder: PartEncoder, told: Told) -> list[Json]:
+    if not encoder.native:
+        if turn.extras and turn.role != "assistant":
+            told.foreign(turn.extras)
+        if len(turn.parts) == 1 and _is_bare(turn.parts[0]):
+            return [{"role": turn.role, "content": turn.parts[0].text}]  # as most are
     if turn.role == "assistant":
         message = encoder.assistant(turn)
         return [] if message is None else [message]
-    if turn.extras and not encoder.native:
-        told.foreign(turn.extras)
     parts = [part for part in turn.parts if not isinstance(part, ToolResult)]
     messages = encoder.results(turn) if len(parts) != len(turn.parts) else []
     if encoder.native:
@@ -56,6 +60,11 @@ def _messages(turn: Turn, encoder: PartEncoder, told: Told) -> list[Json]:
         words = "\n\n".join(part.text for part in parts if isinstance(part, Text) and part.text)
         return [{"role": turn.role, "content": words}]
     return [*messages, {"role": "user", "content": encoder.content(turn, parts)}] if parts else messages
+
+
+def _is_bare(part: Part) -> TypeGuard[Text]:
+    """Whether a part is words, of which its protocol says nothing that must be told."""
+    return isinstance(part, Text) and (not part.extras or part.extras.keys() == _KIND)
 
 
 def _native(turn: Turn, encoder: PartEncoder) -> Json:

@@ -44,12 +44,13 @@ _PAGE, _LONGEST_PAGE = 50, 1000
 
 def key(scope: Scope) -> bytes | None:
     """The key sent: a header, else the query's ``key``."""
-    told = _query(scope).get("key", "")
-    return credential(scope) or told.encode() or None
+    return credential(scope) or _query(scope).get("key", "").encode() or None
 
 
 def _query(scope: Scope) -> dict[str, str]:
     """The last value of each name in the query."""
+    if not scope["query_string"]:
+        return {}
     given = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     return {name: values[-1] for name, values in given.items()}
 
@@ -83,16 +84,16 @@ class Google:
         self._show = enter(door, GOOGLE, show_model, key)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one HTTP request."""
-        if scope["method"] == "OPTIONS":
-            await preflight(send)
-            return
+        """Serves one HTTP request; every answer has its ``x-request-id``."""
         route = self._route(scope)
         if route is not None:
             await route(scope, receive, send)
             return
-        error = not_found(f"there is nothing at {scope['method']} {scope['path']}")
         identity = request_id(self._door.clock.now_ms(), self._door.rng)
+        if scope["method"] == "OPTIONS":
+            await preflight(send, (b"x-request-id", identity.encode()))
+            return
+        error = not_found(f"there is nothing at {scope['method']} {scope['path']}")
         await reject(self._door, AsgiClient(scope, send), GOOGLE, error, identity)
 
     def _route(self, scope: Scope) -> Route | None:
