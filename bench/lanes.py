@@ -12,16 +12,19 @@ import tempfile
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from statistics import median
 
 from load import GATEWAY_CORE, HERE, LOAD_CORE, Target, cpu_seconds, free_port, running, sluice, stream, wrk
 from streams import CHUNKS
 
-_ROUNDS = 3
-"""Rounds over all rows; the best of each counts, since what else the machine does only ever adds."""
-_PAUSE_MS = 10
+_ROUNDS = 9
+"""Rounds over all rows, one after another; the median of what each is above the first in the same round counts, since
+the machine is slower for a while and faster again."""
+_MEASURED = ("unary_us", "chunk_us", "unary_above_us", "chunk_above_us")
+_PAUSE_MS = 16
 """Between two requests of a connection: each row is asked as often, or nearly. What a request costs in the writer hangs
 on how many it writes down at a time, which is not what is measured here."""
-_CONNECTIONS = 10
+_CONNECTIONS = 32
 _SAY = "Tell me how rivers come to be, where they go, and who lives along them. " * 4
 _TURNS = [("user", _SAY), ("assistant", _SAY), ("user", _SAY), ("assistant", _SAY), ("user", _SAY), ("user", "Go on.")]
 _SYSTEM = "You are a helpful assistant. Answer at length. " * 4
@@ -78,7 +81,7 @@ def _stream_us(pid: int, port: int, target: Target, seconds: float) -> float:
 
 
 def measure_lanes(mock: int, seconds: float, scratch: Path) -> dict[str, dict[str, float]]:
-    """CPU time of a request and of a stream's chunk in each protocol, in microseconds.
+    """CPU time of a request and of a stream's chunk in each protocol, and above the first, in microseconds.
 
     A stream of one protocol has more events than that of another: what is counted are the chunks of the upstream. What
     a stream costs once, as every request does, is taken off by what a whole answer costs.
@@ -87,7 +90,7 @@ def measure_lanes(mock: int, seconds: float, scratch: Path) -> dict[str, dict[st
     folder = scratch / "lanes"
     folder.mkdir()
     command, env = _START(port, mock, folder)
-    best: dict[str, dict[str, float]] = {}
+    found: dict[str, list[tuple[float, float, float, float]]] = {}
     with running(command, GATEWAY_CORE, port, env, folder / "log", 30) as pid:
         for turn in range(_ROUNDS + 1):
             for name, path, stream_path, asked in ROWS:
@@ -96,19 +99,21 @@ def measure_lanes(mock: int, seconds: float, scratch: Path) -> dict[str, dict[st
                 mocked = replace(whole, path=stream_path, body=streamed)
                 unary = _unary_us(pid, port, whole, seconds)
                 chunk = (_stream_us(pid, port, mocked, seconds) - unary) / CHUNKS
+                if name == ROWS[0][0]:
+                    base = (unary, chunk)
                 if turn:  # the first warms up
-                    row = best.setdefault(name, {"unary_us": unary, "chunk_us": chunk})
-                    row |= {"unary_us": min(row["unary_us"], unary), "chunk_us": min(row["chunk_us"], chunk)}
-    return best
+                    found.setdefault(name, []).append((unary, chunk, unary - base[0], chunk - base[1]))
+    return {
+        name: dict(zip(_MEASURED, map(median, zip(*rows, strict=True)), strict=True)) for name, rows in found.items()
+    }
 
 
 def lanes_table(rows: dict[str, dict[str, float]]) -> str:
     """The rows in Markdown, with what each costs above the first."""
     lines = ["| client's protocol | CPU us/req | above | CPU us/chunk | above |", "|---" * 5 + "|"]
-    base = next(iter(rows.values()))
     for name, row in rows.items():
-        unary, chunk = row["unary_us"] - base["unary_us"], row["chunk_us"] - base["chunk_us"]
-        lines.append(f"| {name} | {row['unary_us']:.0f} | {unary:.0f} | {row['chunk_us']:.1f} | {chunk:.1f} |")
+        unary, chunk, more, more_each = (row[measured] for measured in _MEASURED)
+        lines.append(f"| {name} | {unary:.0f} | {more:.0f} | {chunk:.1f} | {more_each:.1f} |")
     return "\n".join(lines)
 
 

@@ -214,7 +214,8 @@ async def _generation(door: Door, visit: Visit, voice: Voice, *, stream: bool) -
 
 def _largest(configs: list[Top], names: tuple[str, str], minimum: int, maximum: int | None) -> int | None:
     """The largest whole number under either spelling of its name: which of them counts is the upstream's to say."""
-    found = [take_int(config, name, minimum=minimum, maximum=maximum) for config in configs for name in names]
+    told = [(config, name) for config in configs for name in names if name in config]
+    found = [take_int(config, name, minimum=minimum, maximum=maximum) for config, name in told]
     return max((number for number in found if number is not None), default=None)
 
 
