@@ -155,6 +155,8 @@ class Told:
         parts have their own way for."""
         if marks and extras.get("cache_control") is not None:
             self.names["cache_control"] = None
+        if extras.keys() <= HELD and "image_url" not in extras:
+            return
         for name, value in extras.items():
             if name == "image_url" and isinstance(value, dict):
                 self.foreign({"detail": value.get("detail")})

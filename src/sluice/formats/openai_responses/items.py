@@ -8,7 +8,9 @@ as they came.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from sluice.formats.canon import Opaque, Part, Reasoning, Role, ToolCall, ToolResult, Turn
 from sluice.formats.openai_responses.contents import read_content
@@ -27,10 +29,10 @@ _MESSAGE_ROLES: Mapping[str, Role] = {
     "user": "user",
     "assistant": "assistant",
 }
-_KNOWN = ("type", "role", "content", "id", "status", "call_id", "name", "arguments", "input", "output")
+_KNOWN = frozenset({"type", "role", "content", "id", "status", "call_id", "name", "arguments", "input", "output"})
 
 
-class Shell(NamedTuple):
+class Shell(msgspec.Struct, frozen=True, gc=False):
     """What is left of an item: its members, how many of the turn's parts are its, and whether its content was a bare
     text."""
 
@@ -39,7 +41,7 @@ class Shell(NamedTuple):
     bare: bool = False
 
 
-class _Read(NamedTuple):
+class _Read(msgspec.Struct, frozen=True, gc=False):
     role: Role
     parts: tuple[Part, ...]
     shell: Shell
@@ -85,15 +87,22 @@ def _is_message(item: Json) -> bool:
 
 
 def _turn(read: _Read, place: str) -> Turn:
-    extras = {**rest(read.shell.item, *_KNOWN), ITEMS: (read.shell,)}
+    extras = {**_unknown(read.shell.item), ITEMS: (read.shell,)}
     plain = read.shell.bare or not _is_message(read.shell.item)
     return Turn(role=read.role, parts=read.parts, plain=plain, place=place, extras=extras)
 
 
 def _joined(turn: Turn, read: _Read) -> Turn:
     shells = (*turn.extras[ITEMS], read.shell)
-    extras = {**turn.extras, **rest(read.shell.item, *_KNOWN), ITEMS: shells}
+    extras = {**turn.extras, **_unknown(read.shell.item), ITEMS: shells}
     return Turn(role=turn.role, parts=turn.parts + read.parts, plain=turn.plain, place=turn.place, extras=extras)
+
+
+def _unknown(item: Json) -> Json:
+    """The members of an item that none of these functions reads."""
+    if item.keys() <= _KNOWN and None not in item.values():
+        return {}
+    return rest(item, *_KNOWN)
 
 
 def _message(item: Json, place: str) -> _Read:
@@ -166,7 +175,10 @@ def _opaque(item: Json, place: str) -> _Read:
 
 
 def _without(item: Json, *names: str) -> Json:
-    return {name: value for name, value in item.items() if name not in names}
+    left = dict(item)
+    for name in names:
+        left.pop(name, None)
+    return left
 
 
 _READERS: dict[str, Callable[[Json, str], _Read]] = {
