@@ -6,7 +6,7 @@ their own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from sluice.base.errors import bad_request
 from sluice.base.formats import Format
@@ -48,8 +48,10 @@ _NAMES: Mapping[Format, Mapping[str, str]] = {
 }
 
 
-def own_names(request: Request, names: Iterable[str]) -> tuple[str, ...]:
+def own_names(request: Request, names: Sequence[str]) -> tuple[str, ...]:
     """The names of a request's client, each once; ``name=value`` keeps its value."""
+    if not names:
+        return ()
     known = _NAMES[request.source]
     config = request.spelled["top"].get("generationConfig") if request.source is Format.GEMINI else None
     found: dict[str, None] = {}

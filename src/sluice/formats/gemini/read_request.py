@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from sluice.base.formats import Format
 from sluice.formats.canon import (
+    NOTHING,
     Effort,
     ForeignTool,
     Opaque,
@@ -38,6 +39,7 @@ _CONFIG = (
     "responseSchema", "responseJsonSchema", "responseMimeType",
 )  # fmt: skip
 _TOP = ("model", "stream", "contents", SYSTEM, "tools", "toolConfig", "generationConfig", CACHED)
+_CONTENT = frozenset({"role", "parts"})
 _FUNCTION = ("name", "description", "parameters", "parametersJsonSchema")
 _MODES = {"AUTO": "auto", "VALIDATED": "auto", "MODE_UNSPECIFIED": "auto", "ANY": "any", "NONE": "none"}
 
@@ -67,7 +69,7 @@ def read_request(body: bytes) -> Request:
         choices=1 if choices is None else choices,
         schema=_schema(config),
         thinking=_thinking(config),
-        spelled={"top": {name: value for name, value in top.items() if name != "contents"}, "roles": _heads(contents)},
+        spelled={"top": top},
         extras={**rest(top, *_TOP), **_unknown(config)},
     )
 
@@ -110,14 +112,9 @@ def _turns(contents: list[Any]) -> list[Turn]:
         if not isinstance(role, str | None) or role not in _ROLES:
             raise Unreadable(f"{place}.role", "user or model")
         parts = tuple(reader.parts(content.get("parts"), f"{place}.parts"))
-        extras = rest(content, "role", "parts")
+        extras = NOTHING if role is not None and content.keys() <= _CONTENT else rest(content, *_CONTENT)
         turns.append(Turn(role=_ROLES[role], parts=parts, plain=False, place=place, extras=extras))
     return turns
-
-
-def _heads(contents: list[Any]) -> list[Json]:
-    """The roles as they were told: absent, null or old ones among them."""
-    return [{"role": content["role"]} if "role" in content else {} for content in contents]
 
 
 def _top_k(config: Json) -> int | None:

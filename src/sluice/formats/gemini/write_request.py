@@ -30,7 +30,7 @@ def write_request(request: Request, abilities: Abilities) -> Written:
     place is the path."""
     if request.source is Format.GEMINI:
         contents = _contents(request, [turn.parts for turn in request.turns])
-        return Written({"contents": contents, **request.spelled["top"]})
+        return Written({**request.spelled["top"], "contents": contents})
     one_answer(request)
     told = Told()
     system, contents = _turns(request, abilities, told)
@@ -69,9 +69,10 @@ def _is_foreign(part: Part, signed: bool) -> bool:
 def _contents(request: Request, kept: Sequence[Sequence[Part]]) -> list[Json]:
     """Contents that came from this protocol, as they came; ``kept`` are the parts that are left of each turn."""
     told = [(turn, parts) for turn, parts in zip(request.turns, kept, strict=True) if turn.place not in _BEFORE]
+    # Roles as they were told: absent, null or old ones among them.
+    heads = ({"role": content["role"]} if "role" in content else {} for content in request.spelled["top"]["contents"])
     return [
-        {**head, "parts": native_parts(parts), **turn.extras}
-        for (turn, parts), head in zip(told, request.spelled["roles"], strict=True)
+        {**head, "parts": native_parts(parts), **turn.extras} for (turn, parts), head in zip(told, heads, strict=True)
     ]
 
 

@@ -66,13 +66,7 @@ def read_reply(body: bytes) -> Reply | Fault:
         parts=parts,
         stop=read_stop(choice.get("finish_reason"), called=called) or Stop.END,
         usage=read_usage(top.get("usage")),
-        spelled={
-            "top": rest(top, "id", "model", "choices"),
-            "choice": rest(choice, "message"),
-            "message": rest(message, "content", "refusal", "tool_calls"),
-            "choices": choices[1:],
-            "plain": not isinstance(message.get("content"), list),
-        },
+        spelled=top,
     )
 
 
@@ -129,12 +123,16 @@ def _write_foreign(reply: Reply, voicing: Voicing) -> bytes:
 
 
 def _as_it_came(reply: Reply, voicing: Voicing) -> Json:
-    spelled = reply.spelled
-    turn = Turn(role="assistant", parts=reply.parts, plain=spelled["plain"], extras=spelled["message"])
+    top = reply.spelled
+    first, *others = top["choices"]
+    told = first["message"]
+    plain = not isinstance(told.get("content"), list)
+    extras = rest(told, "content", "refusal", "tool_calls")
+    turn = Turn(role="assistant", parts=reply.parts, plain=plain, extras=extras)
     message = PartEncoder(native=True, told=Told()).assistant(turn)
-    choice = {"message": message, **spelled["choice"]}
-    head = {"id": reply.id, "model": voicing.model or reply.model, "choices": [choice, *spelled["choices"]]}
-    return {**head, **spelled["top"]}
+    choice = {"message": message, **rest(first, "message")}
+    head = {"id": reply.id, "model": voicing.model or reply.model, "choices": [choice, *others]}
+    return {**head, **rest(top, "id", "model", "choices")}
 
 
 def completion_id(voicing: Voicing) -> str:
