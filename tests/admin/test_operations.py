@@ -228,6 +228,8 @@ def test_prices_are_set_replaced_listed_and_removed(root: httpx.Client, new_chan
     assert name not in [item["model"] for item in ok(root.get("/prices/unpriced"))["items"]]
     again = ok(root.put("/prices", json={"model": name, "rates": {"input": "0.3"}}))
     (listed,) = ok(root.get("/prices", params={"search": name}))["items"]
+    assert ok(root.get("/prices", params={"model": name}))["items"] == [listed]
+    assert ok(root.get("/prices", params={"model": name[:-1]}))["items"] == []
     assert listed == again
     wrong = {"model": name, "rates": {"input": "-1"}}
     assert refused(root.put("/prices", json=wrong), 422, "invalid_value")["param"] == "rates.input"
@@ -255,7 +257,11 @@ def test_settings_are_checked_and_audited(root: httpx.Client) -> None:
     ok(root.patch("/settings", json={"values": {"session_days": 7}}))
     ok(root.patch("/settings", json={"values": {"session_days": 14}}))
     assert _audit(root, "settings")[-1] == ("settings.update", {"session_days": [7, 14]})
-    for values in ({"session_days": 0}, {"session_days": "7"}, {"nothing": 1}, {"allow_private_channels": 1}):
+    wrong = [{"session_days": 0}, {"session_days": "7"}, {"nothing": 1}, {"allow_private_channels": 1}]
+    wrong += [
+        {"public_url": url} for url in ("llm.example.com", "javascript:alert(1)", "https://", "https://a.example?b")
+    ]
+    for values in wrong:
         assert refused(root.patch("/settings", json={"values": values}), 422, "invalid_value")["param"] == next(
             iter(values)
         )

@@ -1,5 +1,5 @@
 // Generated from the management API's OpenAPI document by `npm run api`. Not edited by hand.
-// Document: sha256 d34da1ad04188530e93b4aba4b271cc5dcb0d96eb7c2c8e1d08b985dc497bbb9 (tests/console/test_source.py compares it with the API's).
+// Document: sha256 82611f0f2b83767ae1525a6398095601e6760ec69eb77d9dfb40ea06b49ff27e (tests/console/test_source.py compares it with the API's).
 
 export interface paths {
     "/api/v1/audit": {
@@ -5405,6 +5405,8 @@ export interface operations {
                 cursor?: string | null;
                 /** @description The most items of one page. */
                 limit?: number;
+                /** @description An exact name. */
+                model?: string | null;
                 origin?: string | null;
                 /** @description Part of the name, in any case. */
                 search?: string | null;

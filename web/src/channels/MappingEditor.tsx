@@ -1,6 +1,6 @@
 // What a model is called upstream, where that differs from what clients ask for. As rows, or as JSON.
-import { ActionIcon, Autocomplete, Button, JsonInput, TextInput } from "@mantine/core";
-import { useState } from "react";
+import { ActionIcon, Autocomplete, Button, Input, JsonInput, TextInput } from "@mantine/core";
+import { type ReactNode, useState } from "react";
 import { useWords } from "~/i18n";
 import { IconArrowRight, IconPlus, IconTrash } from "~/kit/icons";
 import styles from "./models.module.css";
@@ -8,24 +8,33 @@ import styles from "./models.module.css";
 interface Props {
   models: string[];
   value: Record<string, string>;
-  onChange: (mapping: Record<string, string>) => void;
+  /** With what keeps the editor's content from being a mapping, which is then the last one that was whole. */
+  onChange: (mapping: Record<string, string>, fault: string | null) => void;
+  error?: ReactNode;
 }
 
 type Pair = [string, string];
 
-export function MappingEditor({ models, value, onChange }: Props) {
+export function MappingEditor({ models, value, onChange, error }: Props) {
   const { t } = useWords();
   // Rows that are not whole yet have no place in a mapping, so they are kept here.
   const [rows, setRows] = useState<Pair[]>(() => Object.entries(value));
   const [json, setJson] = useState<string | null>(null);
   const set = (next: Pair[]) => {
     setRows(next);
-    onChange(Object.fromEntries(next.filter(([from, to]) => from !== "" && to !== "")));
+    const whole = next.filter(([from, to]) => from !== "" && to !== "");
+    const mapping = Object.fromEntries(whole);
+    const half = next.some(([from, to]) => (from === "") !== (to === ""));
+    const twice = whole.length > Object.keys(mapping).length;
+    onChange(mapping, half ? t("models.halfMapping") : twice ? t("models.twiceMapped") : null);
   };
   const change = (index: number, pair: Pair) => set(rows.map((row, at) => (at === index ? pair : row)));
   const toggle = () => {
+    // What cannot be read is not thrown away: the fault is said below it.
+    if (json !== null && readMapping(json) === null) return;
     setRows(Object.entries(value));
     setJson(json === null ? JSON.stringify(value, null, 2) : null);
+    onChange(value, null);
   };
   const parsed = json === null ? null : readMapping(json);
   return (
@@ -48,6 +57,7 @@ export function MappingEditor({ models, value, onChange }: Props) {
                 placeholder={t("models.asked")}
                 data={models}
                 value={from}
+                error={Boolean(error) && from === "" && to !== ""}
                 classNames={{ input: "mono" }}
                 onChange={(next) => change(index, [next, to])}
               />
@@ -56,6 +66,7 @@ export function MappingEditor({ models, value, onChange }: Props) {
                 aria-label={t("models.upstream")}
                 placeholder={t("models.upstream")}
                 value={to}
+                error={Boolean(error) && to === "" && from !== ""}
                 classNames={{ input: "mono" }}
                 onChange={(event) => change(index, [from, event.currentTarget.value])}
               />
@@ -67,6 +78,7 @@ export function MappingEditor({ models, value, onChange }: Props) {
               </ActionIcon>
             </div>
           ))}
+          {error && <Input.Error>{error}</Input.Error>}
           <div>
             <Button
               variant="default"
@@ -86,11 +98,11 @@ export function MappingEditor({ models, value, onChange }: Props) {
           maxRows={14}
           classNames={{ input: "mono" }}
           value={json}
-          error={parsed ? null : t("models.badMapping")}
+          error={parsed ? error : t("models.badMapping")}
           onChange={(text) => {
             setJson(text);
             const mapping = readMapping(text);
-            if (mapping) onChange(mapping);
+            onChange(mapping ?? value, mapping ? null : t("models.badMapping"));
           }}
         />
       )}

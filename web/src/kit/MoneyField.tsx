@@ -4,8 +4,3 @@ import { TextInput, type TextInputProps } from "@mantine/core";
 export function MoneyField(props: TextInputProps) {
   return <TextInput inputMode="decimal" autoComplete="off" leftSection="$" classNames={{ input: "num" }} {...props} />;
 }
-
-/** What a person typed as dollars, ready to be sent: "1,234.5" -> "1234.5". */
-export function typedDollars(text: string): string {
-  return text.replace(/[\s,$]/g, "");
-}

@@ -1,12 +1,13 @@
 // The one form: values, a request to the gateway, and its refusal shown at the field it is about.
 import { Button } from "@mantine/core";
 import { type UseFormReturnType, useForm } from "@mantine/form";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { ApiFailure } from "~/api/client";
 import { useWords } from "~/i18n";
 import { tell } from "./failure";
 import styles from "./form.module.css";
 import { Failure } from "./states";
+import { useUnsaved } from "./unsaved";
 
 type Validate<Values> = { [Field in keyof Values]?: (value: Values[Field], values: Values) => ReactNode };
 
@@ -32,16 +33,29 @@ export function useApiForm<Values extends object, Result>(options: Options<Value
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
   const form = useForm<Values>({ initialValues: initial, ...(validate ? { validate: validate as never } : {}) });
+  useUnsaved(() => form.isDirty());
+  const element = useRef<HTMLFormElement | null>(null);
+  const [faults, setFaults] = useState(0);
+  // The first field with a fault may be far up a long form, or in a part that opens with it.
+  useEffect(() => {
+    if (faults === 0) return;
+    const frame = requestAnimationFrame(() =>
+      element.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(),
+    );
+    return () => cancelAnimationFrame(frame);
+  }, [faults]);
+  const showFault = () => setFaults((count) => count + 1);
   const run = async (values: Values) => {
     setBusy(true);
     setFailure(null);
     try {
       done(await send(values));
     } catch (error) {
-      const param = error instanceof ApiFailure && error.param ? (fieldOf?.(error.param) ?? error.param) : null;
-      if (param !== null && param in values) {
+      const field = error instanceof ApiFailure ? fieldIn(values, error.param, fieldOf) : null;
+      if (field !== null) {
         const told = tell(error, words);
-        form.setFieldError(param, told.detail ?? told.title);
+        form.setFieldError(field, told.detail ?? told.title);
+        showFault();
       } else {
         setFailure(error);
       }
@@ -49,7 +63,19 @@ export function useApiForm<Values extends object, Result>(options: Options<Value
       setBusy(false);
     }
   };
-  return { form, busy, failure, submit: form.onSubmit((values) => void run(values)) };
+  const check = form.onSubmit((values) => void run(values), showFault);
+  const submit = (event?: FormEvent<HTMLFormElement>) => {
+    element.current = event?.currentTarget ?? null;
+    check(event);
+  };
+  return { form, busy, failure, submit };
+}
+
+/** The form's field that a refusal is about: `models.3` is about `models`. Null when it has none of this name. */
+function fieldIn(values: object, param: string | null, fieldOf: ((param: string) => string) | undefined) {
+  if (!param) return null;
+  const named = fieldOf?.(param) ?? param;
+  return [named, named.split(".")[0] ?? ""].find((name) => name in values) ?? null;
 }
 
 interface FormProps {

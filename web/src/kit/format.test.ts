@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compact, dollars, duration, percent, relative, shortDollars } from "./format";
+import { compact, dateTime, dollars, duration, isoTime, percent, relative, shortDollars, typedDollars } from "./format";
 
 describe("money", () => {
   it("loses no digit that says something", () => {
@@ -16,6 +16,14 @@ describe("money", () => {
     expect(shortDollars("0.0252345")).toBe("$0.0252");
     expect(shortDollars("0.000000001")).toBe("$0.000000001");
   });
+  it("is sent as it was meant", () => {
+    expect(typedDollars(" $1,234,567.5 ")).toBe("1234567.5");
+    expect(typedDollars("-1,000")).toBe("-1000");
+    expect(typedDollars("0.000000001")).toBe("0.000000001");
+  });
+  it("is never made larger by a comma that parts no thousands", () => {
+    for (const typed of ["12,5", "1.234,5", "0,05", "1,23,456", "1,2345"]) expect(typedDollars(typed)).toBe(typed);
+  });
 });
 
 describe("numbers and times", () => {
@@ -28,6 +36,17 @@ describe("numbers and times", () => {
     expect(duration(999)).toBe("999 ms");
     expect(duration(1820)).toBe("1.82 s");
     expect(duration(75_000)).toBe("1 min 15 s");
+    expect(duration(7_260_000)).toBe("2 h 1 min");
+  });
+  it("are rounded before they are given a unit", () => {
+    expect(duration(999.7)).toBe("1.00 s");
+    expect(duration(9_999)).toBe("10.0 s");
+    expect(duration(59_970)).toBe("1 min 0 s");
+    expect(duration(119_600)).toBe("2 min 0 s");
+  });
+  it("go to the end of the calendar and not beyond", () => {
+    expect(isoTime(Number.MAX_SAFE_INTEGER)).toBe("+275760-09-13T00:00:00.000Z");
+    expect(dateTime(Number.MAX_SAFE_INTEGER, "en")).toContain("275760");
   });
   it("never divide by nothing", () => expect(percent(0, 0, "en")).toBe("0%"));
   it("tell the distance from now", () => {

@@ -28,6 +28,13 @@ export function dollars(text: string): string {
   return `${sign}$${grouped}.${digits}`;
 }
 
+/** What a person typed as dollars, ready to be sent: "$1,234.5" -> "1234.5". Only a comma between thousands goes: "12,5" is
+ *  twelve and a half to many people, so it is left to be refused and never becomes 125. */
+export function typedDollars(text: string): string {
+  const bare = text.replace(/[\s$]/g, "");
+  return /^[-+]?\d{1,3}(,\d{3})+(\.\d*)?$/.test(bare) ? bare.replaceAll(",", "") : bare;
+}
+
 /** Dollars in few characters: to the cent above one dollar, three significant digits below. */
 export function shortDollars(text: string): string {
   const value = Number(text);
@@ -42,9 +49,13 @@ export function shortDollars(text: string): string {
 
 /** 1234 ms -> "1.23 s". */
 export function duration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < MINUTE) return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
-  return `${Math.floor(ms / MINUTE)} min ${Math.round((ms % MINUTE) / 1000)} s`;
+  // Rounded first: 59.97 s are a minute, and 119.6 s are two.
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 9995) return `${(ms / 1000).toFixed(2)} s`;
+  if (ms < MINUTE - 50) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }
 
 export function percent(part: number, whole: number, language: Language): string {
@@ -55,11 +66,19 @@ export function percent(part: number, whole: number, language: Language): string
   }).format(share);
 }
 
+/** The last moment of the calendar that the language has. The gateway takes later ones. */
+const LAST_MS = 8_640_000_000_000_000;
+
+/** A moment as machines write it. */
+export function isoTime(ms: number): string {
+  return new Date(Math.min(ms, LAST_MS)).toISOString();
+}
+
 export function dateTime(ms: number, language: Language): string {
   return new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", {
     dateStyle: "medium",
     timeStyle: "medium",
-  }).format(ms);
+  }).format(Math.min(ms, LAST_MS));
 }
 
 /** A time to the minute; the year only when it is not this one. */

@@ -23,7 +23,8 @@ export function useList<Row, Search extends ListSearch>(
   defaultSort?: string,
 ) {
   const navigate = useNavigate();
-  const trail = useRef<(string | undefined)[]>([]);
+  /** Cursor of a page -> that of the page before it, as far as one came that way. */
+  const before = useRef(new Map<string, string | undefined>());
   const query = useQuery({
     queryKey: [name, "list", search],
     queryFn: () => load(search),
@@ -38,16 +39,16 @@ export function useList<Row, Search extends ListSearch>(
     hasPrevious: search.cursor !== undefined,
     hasNext: Boolean(page?.next),
     // Pages are reached one from the other; who came here by a link goes back to the first.
-    onPrevious: () => go({ cursor: trail.current.pop() }),
+    onPrevious: () => go({ cursor: before.current.get(search.cursor ?? "") }),
     onNext: () => {
-      trail.current.push(search.cursor);
-      go({ cursor: page?.next ?? undefined });
+      const next = page?.next ?? undefined;
+      if (next) before.current.set(next, search.cursor);
+      go({ cursor: next });
     },
     total: page?.total,
   };
   /** Changes filters, which begins again at the first page. */
   const filter = (change: Partial<Search>) => {
-    trail.current = [];
     void navigate({
       to: ".",
       replace: true,

@@ -3,7 +3,7 @@ import { ActionIcon, Button, type ButtonProps, Tooltip } from "@mantine/core";
 import { useClipboard } from "@mantine/hooks";
 import type { ReactNode } from "react";
 import { useLanguage, useWords } from "~/i18n";
-import { dateTime, dollars, relative, shortDollars } from "./format";
+import { dateTime, dollars, isoTime, relative, shortDollars } from "./format";
 import { IconAlert, IconCheck, IconCopy } from "./icons";
 import styles from "./parts.module.css";
 
@@ -40,7 +40,7 @@ export function Money({ usd, short }: { usd: string; short?: boolean }) {
 export function When({ ms }: { ms: number }) {
   const { language } = useLanguage();
   return (
-    <time className={styles.nowrap} dateTime={new Date(ms).toISOString()} title={dateTime(ms, language)}>
+    <time className={styles.nowrap} dateTime={isoTime(ms)} title={dateTime(ms, language)}>
       {relative(ms, Date.now(), language)}
     </time>
   );

@@ -3,19 +3,21 @@ import { Modal, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useSession } from "~/app/session";
 import { useWords } from "~/i18n";
 import { IconSearch } from "~/kit/icons";
+import { useLayer } from "~/kit/layers";
 import { type Entry, findEntities, usePages } from "./entries";
 import styles from "./palette.module.css";
 
 export default function Palette({ opened, close }: { opened: boolean; close: () => void }) {
   const { t } = useWords();
+  const top = useLayer(opened);
   return (
     <Modal
       opened={opened}
-      onClose={close}
+      onClose={() => top() && close()}
       withCloseButton={false}
       padding={0}
       size={560}
@@ -48,6 +50,10 @@ function Finder({ close }: { close: () => void }) {
     ...(word ? (found.data ?? []) : []),
   ];
   const chosen = Math.min(at, entries.length - 1);
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    list.current?.children[chosen]?.scrollIntoView({ block: "nearest" });
+  }, [chosen]);
   const go = (entry: Entry | undefined) => {
     if (!entry) return;
     close();
@@ -84,7 +90,7 @@ function Finder({ close }: { close: () => void }) {
         }}
         onKeyDown={onKeyDown}
       />
-      <div id="palette-list" role="listbox" aria-label={t("palette.found")} className={styles.list}>
+      <div ref={list} id="palette-list" role="listbox" aria-label={t("palette.found")} className={styles.list}>
         {entries.map((entry, index) => (
           <div
             key={entry.href}

@@ -63,12 +63,19 @@ def _record(row: sa.RowMapping) -> PriceRecord:
 
 
 async def list_prices(
-    conn: AsyncConnection, page: PageRequest, *, search: str | None = None, origin: str | None = None
+    conn: AsyncConnection,
+    page: PageRequest,
+    *,
+    search: str | None = None,
+    model: str | None = None,
+    origin: str | None = None,
 ) -> Page[PriceRecord]:
     """The living prices. Raises BadCursor, BadSort."""
     query = _QUERY.where(_LIVING)
     if search:
         query = query.where(name_contains(prices.c.model, search))
+    if model is not None:
+        query = query.where(prices.c.model == model)
     if origin is not None:
         query = query.where(prices.c.origin == origin)
     return await fetch_page(conn, query, page, id_column=prices.c.id, sorts=_SORTS, make=_record)

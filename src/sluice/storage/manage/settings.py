@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,8 @@ class Setting:
     about: str
     least: int = 0
     most: int = 2**31 - 1
+    address: bool = False
+    """Whether a text is an address, or empty."""
 
     def check(self, key: str, value: object) -> Value:
         """The value, if it fits. Raises Unfit naming the key."""
@@ -34,9 +37,12 @@ class Setting:
             raise Unfit(key, f"must be between {self.least} and {self.most}")
         if isinstance(value, str) and len(value) > self.most:
             raise Unfit(key, f"must be at most {self.most} characters long")
+        if self.address and value and not _ADDRESS.fullmatch(str(value)):
+            raise Unfit(key, "must be an address such as https://llm.example.com, without a query")
         return value
 
 
+_ADDRESS = re.compile(r"https?://[^\s/?#@\\]+(/[^\s?#\\]*)?", re.IGNORECASE)
 _TYPE_NAMES: Mapping[type, str] = {bool: "boolean", int: "integer", str: "string"}
 
 SETTINGS: Mapping[str, Setting] = {
@@ -58,6 +64,7 @@ SETTINGS: Mapping[str, Setting] = {
     "public_url": Setting(
         default="",
         most=512,
+        address=True,
         about="The address people and clients use (https://llm.example.com), when it differs from the one requests "
         "carry; shown in the console, and accepted as origin of its requests.",
     ),

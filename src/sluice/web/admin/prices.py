@@ -82,6 +82,7 @@ class PriceQuery(PageQuery):
     """Which prices to list. Sorted by id, model, origin, as_of or created."""
 
     search: Search = None
+    model: ModelName | None = Field(default=None, description="An exact name.")
     origin: Name | None = None
 
 
@@ -171,7 +172,7 @@ def _day(here: Visit, given: str | None) -> str:
 async def list_prices(here: Here, query: Annotated[PriceQuery, Query()]) -> PricePage:
     """The prices, with source and date."""
     async with here.db.read() as conn:
-        page = await prices.list_prices(conn, query.page(), search=query.search, origin=query.origin)
+        page = await prices.list_prices(conn, query.page(), search=query.search, model=query.model, origin=query.origin)
     return PricePage(items=[_view(price) for price in page.items], next=page.next, total=page.total)
 
 

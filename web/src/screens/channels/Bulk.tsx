@@ -2,13 +2,13 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useWords } from "~/i18n";
-import { useToast } from "~/kit/toast";
+import { useComplain, useToast } from "~/kit/toast";
 import { Remove } from "./Remove";
-import { type Channel, inParallel, testChannel, useBulk, useComplain, useRefresh } from "./work";
+import { type Channel, inParallel, testChannel, useBulk, useRefresh } from "./work";
 
 const AT_ONCE = 4;
 
-export function Bulk({ chosen, rows, clear }: { chosen: number[]; rows: Channel[]; clear: () => void }) {
+export function Bulk({ channels, clear }: { channels: Channel[]; clear: () => void }) {
   const { t, n } = useWords();
   const bulk = useBulk();
   const refresh = useRefresh();
@@ -26,11 +26,16 @@ export function Bulk({ chosen, rows, clear }: { chosen: number[]; rows: Channel[
       setBusy(null);
     }
   };
+  const chosen = channels.map((channel) => channel.id);
   const testAll = async () => {
     let failed = 0;
     await inParallel(chosen, AT_ONCE, async (id) => {
-      const result = await testChannel(id);
-      if (!result.ok) failed += 1;
+      // One that cannot even be tried, or is gone, does not keep the others from theirs.
+      const ok = await testChannel(id).then(
+        (result) => result.ok,
+        () => false,
+      );
+      if (!ok) failed += 1;
       refresh();
     });
     toast(
@@ -55,12 +60,7 @@ export function Bulk({ chosen, rows, clear }: { chosen: number[]; rows: Channel[
       <Button variant="subtle" color="gray" size="compact-md" onClick={clear}>
         {t("table.unselect")}
       </Button>
-      <Remove
-        channels={rows.filter((row) => chosen.includes(row.id))}
-        opened={removing}
-        onClose={() => setRemoving(false)}
-        onDone={clear}
-      />
+      <Remove channels={channels} opened={removing} onClose={() => setRemoving(false)} onDone={clear} />
     </>
   );
 }

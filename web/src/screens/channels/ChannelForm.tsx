@@ -1,6 +1,7 @@
 // A channel's form: what every channel has, and what only its provider has.
 import { Autocomplete, MultiSelect, NumberInput, Select, Switch, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
 import { api, take } from "~/api/client";
 import { MappingEditor } from "~/channels/MappingEditor";
 import { ModelsEditor } from "~/channels/ModelsEditor";
@@ -19,20 +20,27 @@ interface Props {
   channel?: Channel;
   done: (saved: Channel) => void;
   cancel: () => void;
+  extra?: ReactNode;
 }
 
-export function ChannelForm({ channel, done, cancel }: Props) {
+export function ChannelForm({ channel, done, cancel, extra }: Props) {
   const { t, language } = useWords();
   const { data: providers } = useQuery(providersQuery);
   const refresh = useRefresh();
   const toast = useToast();
+  // What is fetched anew while one types (another person's change, a key's state) is not what one changed.
+  const [began] = useState(channel);
+  const [mappingFault, setMappingFault] = useState<string | null>(null);
   const state = useApiForm<Values, Channel>({
-    initial: startValues(channel),
+    initial: startValues(began),
     validate: {
       name: (value) => (value.trim() ? null : t("channels.nameNeeded")),
       provider: (value) => (value ? null : t("channels.providerNeeded")),
+      key: (value, values) => (keyNeeded(values.provider) && value.trim() === "" ? t("start.keyNeeded") : null),
+      base_url: (value, values) => (urlNeeded(values.provider) && value.trim() === "" ? t("channels.urlNeeded") : null),
+      model_mapping: () => mappingFault,
     },
-    send: (values) => save(channel, values),
+    send: (values) => save(began, values),
     done: (saved) => {
       refresh();
       toast("good", t("common.saved"));
@@ -40,6 +48,9 @@ export function ChannelForm({ channel, done, cancel }: Props) {
     },
   });
   const { form } = state;
+  const known = (id: string) => providers?.find((one) => one.id === id);
+  const keyNeeded = (id: string) => !channel && Boolean(known(id)?.key_required);
+  const urlNeeded = (id: string) => known(id)?.base_urls.length === 0;
   const provider = providers?.find((one) => one.id === form.values.provider);
   if (!providers) return <Loading />;
   const choose = (id: string) => {
@@ -52,7 +63,13 @@ export function ChannelForm({ channel, done, cancel }: Props) {
     });
   };
   return (
-    <Form state={state} submitLabel={channel ? t("common.save") : t("common.create")} onCancel={cancel} long>
+    <Form
+      state={state}
+      submitLabel={channel ? t("common.save") : t("common.create")}
+      onCancel={cancel}
+      extra={extra}
+      long
+    >
       <Row>
         <Select
           label={t("channels.provider")}
@@ -60,6 +77,8 @@ export function ChannelForm({ channel, done, cancel }: Props) {
           searchable
           allowDeselect={false}
           required
+          autoFocus={!channel}
+          openOnFocus={false}
           {...form.getInputProps("provider")}
           onChange={(value) => value && choose(value)}
         />
@@ -77,7 +96,11 @@ export function ChannelForm({ channel, done, cancel }: Props) {
         <MappingEditor
           models={form.values.models}
           value={form.values.model_mapping}
-          onChange={(mapping) => form.setFieldValue("model_mapping", mapping)}
+          onChange={(mapping, fault) => {
+            form.setFieldValue("model_mapping", mapping);
+            setMappingFault(fault);
+          }}
+          error={form.errors.model_mapping}
         />
       </Group>
       <Routing form={form} />
@@ -92,7 +115,7 @@ export function ChannelForm({ channel, done, cancel }: Props) {
         <TextInput label={t("common.remark")} {...form.getInputProps("remark")} />
         <Switch label={t("channels.isEnabled")} {...form.getInputProps("enabled", { type: "checkbox" })} />
       </Group>
-      {channel && Object.keys(changes(channel, form.values)).length === 0 && (
+      {began && Object.keys(changes(began, form.values)).length === 0 && (
         <Note tone="info">{t("channels.unchanged")}</Note>
       )}
     </Form>

@@ -1,11 +1,13 @@
 // The side panel of one channel: its form, or its tests.
-import { SegmentedControl } from "@mantine/core";
+import { Button, SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { api, take } from "~/api/client";
 import { useWords } from "~/i18n";
 import { Side } from "~/kit/Side";
-import { Failure, Loading } from "~/kit/states";
+import { Empty, Failure, Loading } from "~/kit/states";
 import { ChannelForm } from "./ChannelForm";
+import { Remove } from "./Remove";
 import { TestPanel } from "./TestPanel";
 import type { Channel } from "./work";
 
@@ -24,6 +26,8 @@ export function ChannelPanel({ open, view, close, show }: Props) {
   const channel = useQuery({
     queryKey: ["channel", id],
     enabled: known,
+    // A form begins with what is, not with what was when it was last open.
+    gcTime: 0,
     queryFn: () => take(api.GET("/api/v1/channels/{channel_id}", { params: { path: { channel_id: id } } })),
   });
   return (
@@ -36,6 +40,7 @@ export function ChannelPanel({ open, view, close, show }: Props) {
       {open === "new" && <ChannelForm done={(created) => show(created.id, "test")} cancel={close} />}
       {known && channel.isError && <Failure error={channel.error} retry={() => void channel.refetch()} />}
       {known && channel.isPending && <Loading />}
+      {open !== undefined && !known && open !== "new" && <Empty title={t("errors.code.not_found")} />}
       {known && channel.data && <Existing channel={channel.data} view={view} close={close} show={show} />}
     </Side>
   );
@@ -43,6 +48,9 @@ export function ChannelPanel({ open, view, close, show }: Props) {
 
 function Existing({ channel, view, close, show }: { channel: Channel } & Omit<Props, "open">) {
   const { t } = useWords();
+  const [removing, setRemoving] = useState(false);
+  const [edited, setEdited] = useState(view !== "test");
+  if (!edited && view !== "test") setEdited(true);
   return (
     <>
       <SegmentedControl
@@ -56,11 +64,24 @@ function Existing({ channel, view, close, show }: { channel: Channel } & Omit<Pr
           { value: "test", label: t("channels.test") },
         ]}
       />
-      {view === "test" ? (
-        <TestPanel key={channel.id} channel={channel} />
-      ) : (
-        <ChannelForm key={channel.id} channel={channel} done={close} cancel={close} />
+      {/* Looking at the tests does not throw away what was typed. */}
+      {edited && (
+        <div hidden={view === "test"}>
+          <ChannelForm
+            key={channel.id}
+            channel={channel}
+            done={close}
+            cancel={close}
+            extra={
+              <Button variant="default" c="var(--bad)" onClick={() => setRemoving(true)}>
+                {t("common.delete")}
+              </Button>
+            }
+          />
+        </div>
       )}
+      {view === "test" && <TestPanel key={channel.id} channel={channel} />}
+      <Remove channels={[channel]} opened={removing} onClose={() => setRemoving(false)} onDone={close} />
     </>
   );
 }

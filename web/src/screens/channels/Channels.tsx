@@ -2,7 +2,7 @@
 import { Button, Select, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { api, take } from "~/api/client";
 import { inLanguage, providersQuery } from "~/channels/providers";
 import { useWords } from "~/i18n";
@@ -50,7 +50,10 @@ export default function Channels() {
         opened={Number(search.open)}
         paging={list.paging}
         selection={{ chosen, onChange: setChosen }}
-        bulk={<Bulk chosen={[...chosen].map(Number)} rows={list.rows ?? []} clear={() => setChosen(new Set())} />}
+        // Only what is seen: a row chosen on another page, or left behind by a filter, is not changed unseen.
+        bulk={
+          <Bulk channels={(list.rows ?? []).filter((row) => chosen.has(row.id))} clear={() => setChosen(new Set())} />
+        }
         empty={
           filtered ? (
             <Empty
@@ -126,6 +129,7 @@ function ModelFilter({
 }) {
   const { t } = useWords();
   const [typed, setTyped] = useState(value ?? "");
+  useEffect(() => setTyped(value ?? ""), [value]);
   const apply = () => typed !== (value ?? "") && onChange(typed || undefined);
   return (
     <TextInput

@@ -7,9 +7,10 @@ import { duration } from "~/kit/format";
 import { IconTrash } from "~/kit/icons";
 import { Badge, When } from "~/kit/parts";
 import { Note } from "~/kit/states";
+import { useComplain } from "~/kit/toast";
 import styles from "./keys.module.css";
 import type { Kept, Values } from "./values";
-import { type Channel, testChannel, useComplain, useRefresh } from "./work";
+import { type Channel, testChannel, useRefresh } from "./work";
 
 interface Props {
   provider: Provider;

@@ -87,7 +87,7 @@ export function TestPanel({ channel }: { channel: Channel }) {
               variant="default"
               size="compact-sm"
               loading={results[model] === "running"}
-              onClick={() => void test(model).then(refresh)}
+              onClick={() => void test(model).then(() => refresh())}
             >
               {t("channels.test")}
             </Button>

@@ -1,28 +1,17 @@
 // What is done to channels, and which lists change with it.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type Api, api, take } from "~/api/client";
-import { useWords } from "~/i18n";
-import { tell } from "~/kit/failure";
-import { useToast } from "~/kit/toast";
+import { useComplain } from "~/kit/toast";
 
 export type Channel = Api<"ChannelView">;
 
 /** Forgets what was fetched of channels and of what depends on them. */
 export function useRefresh() {
   const client = useQueryClient();
-  return () => {
-    for (const name of ["channels", "channel", "models", "unpriced"])
+  return (gone = false) => {
+    // One that is gone is not asked for again.
+    for (const name of ["channels", ...(gone ? [] : ["channel"]), "models", "unpriced"])
       void client.invalidateQueries({ queryKey: [name] });
-  };
-}
-
-/** Says of a failed action in the background what went wrong. */
-export function useComplain() {
-  const words = useWords();
-  const toast = useToast();
-  return (error: unknown) => {
-    const told = tell(error, words);
-    toast("bad", told.detail ? `${told.title} ${told.detail}` : told.title);
   };
 }
 
@@ -32,7 +21,7 @@ export function useSetStatus() {
   return useMutation({
     mutationFn: ({ id, status }: { id: number; status: Channel["status"] }) =>
       take(api.PATCH("/api/v1/channels/{channel_id}", { params: { path: { channel_id: id } }, body: { status } })),
-    onSettled: refresh,
+    onSettled: () => refresh(),
     onError: complain,
   });
 }
@@ -41,7 +30,7 @@ export function useBulk() {
   const refresh = useRefresh();
   return async (ids: number[], action: Api<"BulkChange">["action"]) => {
     await take(api.POST("/api/v1/channels/bulk", { body: { ids, action } }));
-    refresh();
+    refresh(action === "delete");
   };
 }
 

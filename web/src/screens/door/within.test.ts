@@ -13,6 +13,8 @@ describe("where to go after signing in", () => {
       "https://evil.example",
       "//evil.example",
       "/\\evil.example",
+      "/.//evil.example",
+      "/x/..//evil.example",
       "javascript:alert(1)",
       undefined,
     ]) {

@@ -2,5 +2,7 @@
 export function within(next: string | undefined): string {
   if (!next?.startsWith("/") || next.startsWith("//") || next.startsWith("/\\")) return "/";
   const url = new URL(next, window.location.origin);
-  return url.origin === window.location.origin ? url.pathname + url.search + url.hash : "/";
+  // "/.//elsewhere" is a path of two slashes once its dot is gone: an address of another host again.
+  if (url.origin !== window.location.origin || url.pathname.startsWith("//")) return "/";
+  return url.pathname + url.search + url.hash;
 }

@@ -29,7 +29,7 @@ export function Facets({ search, span, set }: Props) {
   if (!data) return <Loading />;
   return (
     <aside className={styles.facets} aria-label={t("logs.facets")}>
-      {FACETS.filter((name) => data[name].length > 0).map((name) => (
+      {FACETS.map((name) => (
         <Facet
           key={name}
           title={t(`logs.facet.${name}`)}
@@ -55,6 +55,7 @@ interface FacetProps {
 
 function Facet({ title, values, chosen, choose }: FacetProps) {
   const { language } = useWords();
+  if (values.length === 0) return null;
   const most = Math.max(...values.map((one) => one.count));
   return (
     <section>

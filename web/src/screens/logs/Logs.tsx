@@ -38,8 +38,7 @@ export default function Logs() {
   const showFresh = () => {
     setNow(Date.now());
     // Within the same minute the span is the same, and what was fetched for it is out of date.
-    for (const name of ["requests", "histogram", "facets", "stats"])
-      void client.invalidateQueries({ queryKey: [name] });
+    for (const name of ["requests", "summary", "facets"]) void client.invalidateQueries({ queryKey: [name] });
   };
   const filtered = Object.values({ ...filters, id: search.id }).some((value) => value !== undefined);
   return (
@@ -67,13 +66,16 @@ export default function Logs() {
         {facets && <Facets search={search} span={span} set={set} />}
         <div className={styles.rows}>
           <div className={styles.live} role="status">
-            {live.fresh > 0 && (
+            {(live.fresh > 0 || live.missed) && (
               <Button variant="light" size="compact-md" onClick={showFresh}>
-                {n("logs.fresh", live.fresh)}
-                {live.more && "+"}
+                {live.missed ? t("logs.missed") : n("logs.fresh", live.fresh)}
+                {!live.missed && live.more && "+"}
               </Button>
             )}
-            {live.fresh === 0 && live.state === "on" && <span className={styles.listening}>{t("logs.listening")}</span>}
+            {live.state === "on" && live.fresh === 0 && !live.missed && (
+              <span className={styles.listening}>{t("logs.listening")}</span>
+            )}
+            {live.state === "away" && <span className={styles.away}>{t("logs.away")}</span>}
           </div>
           <DataTable
             label={t("nav.logs")}

@@ -1,5 +1,6 @@
 // A conversation with a model: its messages, the answer that is coming in, and what went wrong.
-import { useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { useSession } from "~/app/session";
 import { type ChatRequest, type Message, type Progress, RelayFailure, streamChat } from "~/relay/chat";
 import { forgetKey, playgroundKey } from "./key";
 
@@ -8,7 +9,19 @@ export interface Turn extends Message {
   progress?: Progress;
 }
 
+/** A streamed chat by the page's own key; by a new one when that has expired or was deleted. */
+async function* talk(user: number, request: ChatRequest, signal: AbortSignal): AsyncGenerator<Progress> {
+  try {
+    yield* streamChat(await playgroundKey(user), request, signal);
+  } catch (error) {
+    if (!(error instanceof RelayFailure) || error.status !== 401) throw error;
+    forgetKey();
+    yield* streamChat(await playgroundKey(user), request, signal);
+  }
+}
+
 export function useChat() {
+  const { user } = useSession();
   const [turns, setTurns] = useState<Turn[]>([]);
   const [coming, setComing] = useState<Progress | null>(null);
   const [busy, setBusy] = useState(false);
@@ -27,25 +40,33 @@ export function useChat() {
     setBusy(true);
     setFailure(null);
     setComing(null);
-    let last: Progress | null = null;
+    let answer: Progress | null = null;
+    let broken: unknown = null;
     try {
-      for await (const progress of streamChat(await playgroundKey(), whole, stop.signal)) {
-        last = progress;
+      for await (const progress of talk(user.id, whole, stop.signal)) {
+        answer = progress;
         setComing(progress);
       }
     } catch (error) {
-      if (error instanceof RelayFailure && error.status === 401) forgetKey();
-      if (!stop.signal.aborted) setFailure(error);
-    } finally {
-      const answer = last;
-      // What came before a fault or a stop stays to be seen.
-      if (answer && (answer.text || answer.reasoning)) {
-        setTurns([...history, { role: "assistant", content: answer.text, progress: answer }]);
-      }
-      setComing(null);
-      setBusy(false);
+      if (!stop.signal.aborted) broken = error;
     }
+    // It was cleared, or left: nothing of it comes back.
+    if (controller.current !== stop) return;
+    setFailure(broken);
+    // What came before a fault or a stop stays to be seen.
+    if (answer && (answer.text || answer.reasoning)) {
+      setTurns([...history, { role: "assistant", content: answer.text, progress: answer }]);
+    }
+    setComing(null);
+    setBusy(false);
   };
+
+  const drop = useCallback(() => {
+    controller.current?.abort();
+    controller.current = null;
+  }, []);
+  // Nobody reads on once the page is left, so nothing more is paid for.
+  useEffect(() => drop, [drop]);
 
   return {
     turns,
@@ -61,7 +82,9 @@ export function useChat() {
     },
     stop: () => controller.current?.abort(),
     clear: () => {
-      controller.current?.abort();
+      drop();
+      setBusy(false);
+      setComing(null);
       setTurns([]);
       setFailure(null);
       setSent(null);

@@ -6,8 +6,9 @@ import { useState } from "react";
 import { type Api, api, take } from "~/api/client";
 import { useWords } from "~/i18n";
 import { Form, Row, useApiForm } from "~/kit/form";
+import { typedDollars } from "~/kit/format";
 import { IconChevronDown, IconChevronRight } from "~/kit/icons";
-import { MoneyField, typedDollars } from "~/kit/MoneyField";
+import { MoneyField } from "~/kit/MoneyField";
 import { Facts } from "~/kit/parts";
 import { Confirm } from "~/kit/Side";
 import { Failure, Loading, Note } from "~/kit/states";
@@ -22,11 +23,10 @@ export function PriceForm({ model, close }: { model: string | undefined; close: 
   const found = useQuery({
     queryKey: ["prices", "of", model],
     enabled: model !== undefined,
-    queryFn: async () => {
-      const query = { search: model ?? "", sort: "model", limit: 200 };
-      const page = await take(api.GET("/api/v1/prices", { params: { query } }));
-      return page.items.find((price) => price.model === model) ?? null;
-    },
+    // A form begins with what is, not with what was when it was last open.
+    gcTime: 0,
+    queryFn: async () =>
+      (await take(api.GET("/api/v1/prices", { params: { query: { model: model ?? "" } } }))).items[0] ?? null,
   });
   if (found.error) return <Failure error={found.error} retry={() => void found.refetch()} />;
   if (model !== undefined && found.data === undefined) return <Loading />;
@@ -40,7 +40,7 @@ function Fields({ model, price, close }: { model: string | undefined; price: Pri
   const client = useQueryClient();
   const toast = useToast();
   const rates = (price?.rates ?? {}) as Rates;
-  const [more, { toggle }] = useDisclosure(RATES.slice(MAIN).some(([name]) => rates[name] !== undefined));
+  const [more, { toggle, open }] = useDisclosure(RATES.slice(MAIN).some(([name]) => rates[name] !== undefined));
   const [removing, setRemoving] = useState(false);
   const finish = () => {
     for (const name of ["prices", "unpriced"]) void client.invalidateQueries({ queryKey: [name] });
@@ -54,12 +54,19 @@ function Fields({ model, price, close }: { model: string | undefined; price: Pri
       as_of: "",
       ...(Object.fromEntries(RATES.map(([name]) => [name, rates[name] ?? ""])) as Record<RateName, string>),
     },
-    validate: { model: (value) => (value ? null : t("prices.modelNeeded")) },
+    validate: {
+      model: (value) => (value ? null : t("prices.modelNeeded")),
+      // A price that names no rate would make the model free, which nobody means by leaving all fields empty.
+      input: (_, values) =>
+        RATES.some(([name]) => values[name].trim()) || rates.tiers ? null : t("prices.rateNeeded"),
+    },
     send: (values) => save(values, rates.tiers),
     done: finish,
     fieldOf: (param) => param.replace(/^rates\./, ""),
   });
   const { form } = state;
+  // A fault in the folded part unfolds it.
+  if (!more && RATES.slice(MAIN).some(([name]) => form.errors[name])) open();
   const field = ([name, unit]: (typeof RATES)[number]) => (
     <MoneyField
       key={name}
@@ -86,6 +93,7 @@ function Fields({ model, price, close }: { model: string | undefined; price: Pri
               label={t("prices.model")}
               description={t("prices.modelHint")}
               required
+              data-autofocus
               classNames={{ input: "mono" }}
               {...form.getInputProps("model")}
             />

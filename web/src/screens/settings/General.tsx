@@ -1,6 +1,7 @@
 // The gateway's settings, drawn from its own list of them: each with its meaning, its bounds and its default.
 import { NumberInput, Switch, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { type Api, api, take } from "~/api/client";
 import { atLeast, useSession } from "~/app/session";
 import { useWords } from "~/i18n";
@@ -14,7 +15,9 @@ type Values = Record<string, boolean | number | string>;
 
 export function General() {
   const { data, error, refetch } = useQuery({
-    queryKey: ["settings"],
+    queryKey: ["settings", "form"],
+    // A form begins with what is, not with what was when it was last open.
+    gcTime: 0,
     queryFn: async () => (await take(api.GET("/api/v1/settings"))).items,
   });
   if (error) return <Failure error={error} retry={() => void refetch()} />;
@@ -22,11 +25,13 @@ export function General() {
   return <Fields settings={data} />;
 }
 
-function Fields({ settings }: { settings: Setting[] }) {
+function Fields({ settings: fetched }: { settings: Setting[] }) {
   const { t, find } = useWords();
   const client = useQueryClient();
   const toast = useToast();
   const root = atLeast(useSession(), "root");
+  // What is fetched anew while one types is not what one changed.
+  const [settings, setSettings] = useState(fetched);
   const state = useApiForm<Values, Api<"SettingList">>({
     initial: Object.fromEntries(settings.map((one) => [one.key, one.value])),
     send: (values) => {
@@ -37,6 +42,7 @@ function Fields({ settings }: { settings: Setting[] }) {
       return take(api.PATCH("/api/v1/settings", { body }));
     },
     done: (saved) => {
+      setSettings(saved.items);
       client.setQueryData(["settings"], saved.items);
       toast("good", t("common.saved"));
     },

@@ -83,7 +83,7 @@ function GroupForm({ group, close }: { group: Group | undefined; close: () => vo
     },
     send: ({ name, multiplier, remark }) =>
       group
-        ? take(api.PATCH("/api/v1/groups/{group_id}", { params, body: { multiplier: multiplier.trim(), remark } }))
+        ? take(api.PATCH("/api/v1/groups/{group_id}", { params, body: changes(group, multiplier.trim(), remark) }))
         : take(api.POST("/api/v1/groups", { body: { name: name.trim(), multiplier: multiplier.trim(), remark } })),
     done: finish,
   });
@@ -119,4 +119,12 @@ function GroupForm({ group, close }: { group: Group | undefined; close: () => vo
       </Confirm>
     </>
   );
+}
+
+/** Only what differs, so that the other field stays as another person may have left it meanwhile. */
+function changes(group: Group, multiplier: string, remark: string): Partial<Pick<Group, "multiplier" | "remark">> {
+  return {
+    ...(multiplier === group.multiplier ? {} : { multiplier }),
+    ...(remark === group.remark ? {} : { remark }),
+  };
 }

@@ -1,7 +1,7 @@
 // Step three: the very request of the snippets, sent through the public endpoint with the new token.
 import { Button, Select } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useWords } from "~/i18n";
 import { duration } from "~/kit/format";
 import { Note } from "~/kit/states";
@@ -15,6 +15,8 @@ export function TryIt({ apiKey, models, first }: { apiKey: string; models: strin
   const [failure, setFailure] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const stop = useRef<AbortController | null>(null);
+  useEffect(() => setModel(first), [first]);
+  useEffect(() => () => stop.current?.abort(), []);
   const send = async () => {
     stop.current?.abort();
     const controller = new AbortController();

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryFilters, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, take } from "~/api/client";
@@ -8,7 +8,7 @@ import { dollars } from "~/kit/format";
 import { Facts, When } from "~/kit/parts";
 import { Confirm } from "~/kit/Side";
 import { Failure, Loading } from "~/kit/states";
-import { useToast } from "~/kit/toast";
+import { useComplain, useToast } from "~/kit/toast";
 import { TokenForm } from "./TokenForm";
 import styles from "./tokens.module.css";
 import type { Token } from "./values";
@@ -17,6 +17,8 @@ export function EditToken({ id, close }: { id: number; close: () => void }) {
   const params = { path: { token_id: id } };
   const { data, error, refetch } = useQuery({
     queryKey: ["tokens", id],
+    // A form begins with what is, not with what was when it was last open.
+    gcTime: 0,
     queryFn: () => take(api.GET("/api/v1/tokens/{token_id}", { params })),
   });
   if (error) return <Failure error={error} retry={() => void refetch()} />;
@@ -30,16 +32,20 @@ function Edit({ token, close }: { token: Token; close: () => void }) {
   const toast = useToast();
   const [removing, setRemoving] = useState(false);
   const params = { path: { token_id: token.id } };
-  const finish = () => {
-    void client.invalidateQueries({ queryKey: ["tokens"] });
+  const finish = (which: Pick<QueryFilters, "predicate"> = {}) => {
+    void client.invalidateQueries({ queryKey: ["tokens"], ...which });
     toast("good", t("common.saved"));
     close();
   };
-  const flip = async () => {
-    const status = token.status === "enabled" ? "disabled" : "enabled";
-    await take(api.PATCH("/api/v1/tokens/{token_id}", { params, body: { status } }));
-    finish();
-  };
+  const complain = useComplain();
+  const flip = useMutation({
+    mutationFn: () => {
+      const status = token.status === "enabled" ? "disabled" : "enabled";
+      return take(api.PATCH("/api/v1/tokens/{token_id}", { params, body: { status } }));
+    },
+    onSuccess: () => finish(),
+    onError: complain,
+  });
   return (
     <>
       <Facts
@@ -55,9 +61,9 @@ function Edit({ token, close }: { token: Token; close: () => void }) {
           {t("tokens.requests")}
         </Link>
       </p>
-      <TokenForm token={token} done={finish} cancel={close} />
+      <TokenForm token={token} done={() => finish()} cancel={close} />
       <div className={styles.danger}>
-        <Button variant="default" onClick={() => void flip()}>
+        <Button variant="default" loading={flip.isPending} onClick={() => flip.mutate()}>
           {token.status === "enabled" ? t("common.disable") : t("common.enable")}
         </Button>
         <Button variant="default" c="var(--bad)" onClick={() => setRemoving(true)}>
@@ -71,7 +77,8 @@ function Edit({ token, close }: { token: Token; close: () => void }) {
         onClose={() => setRemoving(false)}
         run={async () => {
           await take(api.DELETE("/api/v1/tokens/{token_id}", { params }));
-          finish();
+          // The one that is gone is not asked for again.
+          finish({ predicate: ({ queryKey }) => queryKey[1] !== token.id });
         }}
       >
         {t("tokens.removeText")}

@@ -2,6 +2,7 @@
 import { Collapse, NumberInput, Select, Switch, TagsInput, Textarea, TextInput, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { type Api, api, take } from "~/api/client";
 import { atLeast, useSession } from "~/app/session";
 import { parseNames } from "~/channels/providers";
@@ -22,17 +23,22 @@ export function TokenForm({ token, done, cancel }: Props) {
   const { t } = useWords();
   const client = useQueryClient();
   const admin = atLeast(useSession(), "admin");
-  const [more, { toggle }] = useDisclosure(token !== undefined);
+  const [more, { toggle, open }] = useDisclosure(token !== undefined);
+  // What is fetched anew while one types is not what one changed.
+  const [began] = useState(token);
   const state = useApiForm<TokenValues, Token>({
-    initial: startValues(token),
+    initial: startValues(began),
     validate: { name: (value) => (value.trim() ? null : t("tokens.nameNeeded")) },
-    send: (values) => saveToken(token, values),
+    send: (values) => saveToken(began, values),
     done: (saved) => {
       void client.invalidateQueries({ queryKey: ["tokens"] });
       done(saved);
     },
+    fieldOf: (param) => (param === "expires_ms" ? "expires" : param),
   });
   const { form } = state;
+  // A fault in the folded part unfolds it.
+  if (!more && Object.keys(form.errors).some((field) => field !== "name")) open();
   const models = useQuery({ queryKey: ["models"], queryFn: async () => (await take(api.GET("/api/v1/models"))).items });
   return (
     <Form state={state} submitLabel={token ? t("common.save") : t("common.create")} onCancel={cancel}>

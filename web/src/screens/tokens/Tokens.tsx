@@ -1,7 +1,7 @@
 // The tokens: the keys clients use.
 import { Button, Select } from "@mantine/core";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { type Api, api, take } from "~/api/client";
 import { atLeast, useSession } from "~/app/session";
 import { useWords } from "~/i18n";
@@ -30,10 +30,10 @@ export default function Tokens() {
   const [created, setCreated] = useState<Api<"CreatedToken"> | null>(null);
   const list = useList("tokens", listPart(search), load, SORT);
   const open = (id: string | undefined) => void navigate({ search: (old) => ({ ...old, open: id }) });
-  const close = () => {
-    setCreated(null);
-    open(undefined);
-  };
+  const close = () => open(undefined);
+  // However one leaves the panel, the way back included: a key is seen once.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: on every move
+  useEffect(() => setCreated(null), [search.open]);
   const filtered = Boolean(search.search || search.status || search.scope || search.user_id);
   const create = (
     <Button leftSection={<IconPlus size={16} />} onClick={() => open("new")}>
@@ -109,6 +109,7 @@ export default function Tokens() {
         title={created ? created.name : search.open === "new" ? t("tokens.new") : t("tokens.edit")}
         opened={search.open !== undefined}
         onClose={close}
+        once={created !== null}
       >
         {created ? (
           <Created token={created} close={close} />

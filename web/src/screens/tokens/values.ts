@@ -1,7 +1,7 @@
 // Between a token as the gateway knows it and the form's values.
 import { type Api, api, take } from "~/api/client";
 import { parseNames } from "~/channels/providers";
-import { typedDollars } from "~/kit/MoneyField";
+import { isoTime, typedDollars } from "~/kit/format";
 
 export type Token = Api<"TokenView">;
 
@@ -30,22 +30,39 @@ export function startValues(token: Token | undefined): TokenValues {
   };
 }
 
+/** The last moment the browser's field can hold. */
+const LAST_MS = Date.UTC(9999, 11, 31);
+
 function localText(ms: number): string {
-  const date = new Date(ms);
-  return new Date(ms - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+  if (ms >= LAST_MS) return "";
+  return isoTime(ms - new Date(ms).getTimezoneOffset() * 60_000).slice(0, 16);
 }
 
-export function saveToken(token: Token | undefined, values: TokenValues): Promise<Token> {
+function given(values: TokenValues) {
   const addresses = parseNames(values.addresses);
-  const limits = {
+  return {
     name: values.name.trim(),
     limit_usd: values.limit_usd.trim() ? typedDollars(values.limit_usd) : null,
     models: values.models.length > 0 ? values.models : null,
     expires_ms: values.expires ? new Date(values.expires).getTime() : null,
-    requests_per_minute: Number(values.requests_per_minute) || null,
+    requests_per_minute: values.requests_per_minute === "" ? null : Number(values.requests_per_minute),
     addresses: addresses.length > 0 ? addresses : null,
     always_usage: values.always_usage,
   };
-  if (!token) return take(api.POST("/api/v1/tokens", { body: { ...limits, scope: values.scope, status: "enabled" } }));
-  return take(api.PATCH("/api/v1/tokens/{token_id}", { params: { path: { token_id: token.id } }, body: limits }));
+}
+
+/** Only what differs from the token the form began with: what another person changed meanwhile stays as they left it, and
+ *  an expiry keeps the seconds that the field does not show. */
+export function changes(token: Token, values: TokenValues): Partial<ReturnType<typeof given>> {
+  const before: Record<string, unknown> = given(startValues(token));
+  return Object.fromEntries(
+    Object.entries(given(values)).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name])),
+  );
+}
+
+export function saveToken(token: Token | undefined, values: TokenValues): Promise<Token> {
+  if (!token)
+    return take(api.POST("/api/v1/tokens", { body: { ...given(values), scope: values.scope, status: "enabled" } }));
+  const params = { path: { token_id: token.id } };
+  return take(api.PATCH("/api/v1/tokens/{token_id}", { params, body: changes(token, values) as Api<"TokenPatch"> }));
 }

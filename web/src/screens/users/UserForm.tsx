@@ -1,11 +1,13 @@
 // A user's form. Money is edited by itself, with a reason: see Balance.
 import { PasswordInput, Select, Switch, Textarea, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { type Api, api, take } from "~/api/client";
 import { atLeast, useSession } from "~/app/session";
 import { useWords } from "~/i18n";
 import { Form, Row, useApiForm } from "~/kit/form";
-import { MoneyField, typedDollars } from "~/kit/MoneyField";
+import { typedDollars } from "~/kit/format";
+import { MoneyField } from "~/kit/MoneyField";
 
 type User = Api<"UserView">;
 
@@ -24,6 +26,8 @@ export function UserForm({ user, done, cancel }: { user?: User; done: (saved: Us
   const client = useQueryClient();
   const session = useSession();
   const self = user?.id === session.user.id;
+  // What is fetched anew while one types is not what one changed.
+  const [began] = useState(user);
   const groups = useQuery({
     queryKey: ["groups", "names"],
     queryFn: async () =>
@@ -40,7 +44,7 @@ export function UserForm({ user, done, cancel }: { user?: User; done: (saved: Us
       enabled: user ? user.status === "enabled" : true,
     },
     validate: { name: (value) => (value.trim() ? null : t("users.nameNeeded")) },
-    send: (values) => save(user, values),
+    send: (values) => save(began, values),
     done: (saved) => {
       void client.invalidateQueries({ queryKey: ["users"] });
       if (self) void client.invalidateQueries({ queryKey: ["session"] });
@@ -50,7 +54,13 @@ export function UserForm({ user, done, cancel }: { user?: User; done: (saved: Us
   const { form } = state;
   return (
     <Form state={state} submitLabel={user ? t("common.save") : t("common.create")} onCancel={cancel}>
-      <TextInput label={t("common.name")} required autoComplete="off" {...form.getInputProps("name")} />
+      <TextInput
+        label={t("common.name")}
+        required
+        autoComplete="off"
+        data-autofocus={user ? undefined : true}
+        {...form.getInputProps("name")}
+      />
       {!self && (
         <PasswordInput
           label={t("door.password")}

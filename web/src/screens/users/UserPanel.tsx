@@ -18,6 +18,8 @@ type User = Api<"UserView">;
 export function UserPanel({ id, close }: { id: number; close: () => void }) {
   const { data, error, refetch } = useQuery({
     queryKey: ["users", id],
+    // A form begins with what is, not with what was when it was last open.
+    gcTime: 0,
     queryFn: () => take(api.GET("/api/v1/users/{user_id}", { params: { path: { user_id: id } } })),
   });
   if (error) return <Failure error={error} retry={() => void refetch()} />;
@@ -88,7 +90,8 @@ function Panel({ user, close }: { user: User; close: () => void }) {
         onClose={() => setRemoving(false)}
         run={async () => {
           await take(api.DELETE("/api/v1/users/{user_id}", { params: { path: { user_id: user.id } } }));
-          void client.invalidateQueries({ queryKey: ["users"] });
+          // The one that is gone is not asked for again.
+          void client.invalidateQueries({ queryKey: ["users"], predicate: ({ queryKey }) => queryKey[1] !== user.id });
           close();
         }}
       >
