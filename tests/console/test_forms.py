@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from console_gateway import Gateway
+from console_gateway import PASSWORD, Gateway
 from console_seed import CJK, FAILING, KEYS, LONG
 from console_visit import PHONE, Visit
 from playwright.async_api import Browser, Locator, expect
@@ -274,3 +274,32 @@ async def test_a_token_that_expires_beyond_the_calendar_does_not_break_the_list(
     await row.click()
     await expect(visit.page.get_by_role("dialog").get_by_label("Expires")).to_be_visible()
     await visit.call("DELETE", f"/tokens/{made['id']}")
+
+
+async def test_a_session_that_ends_under_unsaved_work_is_taken_up_again(visit: Visit, npm: object) -> None:
+    visit.expected.add(401)
+    await visit.sign_in(path="/sign-in?next=%2Fchannels%3Fopen%3D4")
+    page = visit.page
+    side = page.get_by_role("dialog").first
+    await side.get_by_label("Remark").fill("a long text nobody wants to type twice")
+    await visit.context.clear_cookies()
+    await side.get_by_role("button", name="Save").click()
+    again = page.get_by_role("dialog", name="Your session has ended")
+    await expect(again).to_contain_text("Sign in again as root")
+    assert await visit.axe() == []
+    await again.get_by_label("Password", exact=True).fill("wrong")
+    await page.keyboard.press("Enter")
+    await expect(again.get_by_text("The name or the password is wrong.")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await again.get_by_label("Password", exact=True).fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(again).to_have_count(0)
+    async with page.expect_response(lambda answer: answer.request.method == "PATCH") as saved:
+        await side.get_by_role("button", name="Save").click()
+    assert (await (await saved.value).json())["remark"] == "a long text nobody wants to type twice"
+    await visit.call("PATCH", "/channels/4", {"remark": "kept for the audit"})
+
+    # Nothing was typed: the page goes, and comes back after signing in.
+    await visit.context.clear_cookies()
+    await page.get_by_role("link", name="Tokens", exact=True).click()
+    await page.wait_for_url("**/sign-in?next=*")

@@ -11,7 +11,7 @@ import { StrictMode, useMemo, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiFailure, onSignedOut } from "./api/client";
 import { makeRouter } from "./app/router";
-import { depart, sessionQuery } from "./app/session";
+import { ended } from "./app/session";
 import { theme } from "./app/theme";
 import { loadWords, type Words, WordsContext } from "./i18n";
 import { Toasts } from "./kit/toast";
@@ -40,10 +40,7 @@ const client = new QueryClient({
   },
 });
 const router = makeRouter(client);
-onSignedOut(() => {
-  const { pathname, search } = window.location;
-  if (client.getQueryData(sessionQuery.queryKey)) depart(pathname + search);
-});
+onSignedOut(() => ended(client));
 
 function App({ first }: { first: Words }) {
   const [words, setWords] = useState(first);

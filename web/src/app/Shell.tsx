@@ -13,9 +13,10 @@ import { useArrived } from "./arrived";
 import { Logo } from "./Logo";
 import { AREAS, type Place } from "./nav";
 import styles from "./Shell.module.css";
-import { atLeast, leave, type Session, sessionQuery } from "./session";
+import { atLeast, leave, onEndedUnder, type Session, sessionQuery } from "./session";
 
 const Palette = lazy(() => import("~/palette/Palette"));
+const Again = lazy(() => import("./Again"));
 const MAC = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 export default function Shell() {
@@ -29,6 +30,11 @@ function Frame({ session }: { session: Session }) {
   useArrived();
   const [open, setOpen] = useState(false);
   const palette = usePalette(session);
+  const [again, setAgain] = useState(false);
+  useEffect(() => {
+    onEndedUnder(() => setAgain(true));
+    return () => onEndedUnder(null);
+  }, []);
   const path = useRouterState({ select: (state) => state.location.pathname });
   const places = AREAS.map((area) => ({
     ...area,
@@ -84,6 +90,7 @@ function Frame({ session }: { session: Session }) {
           <UserMenu session={session} />
         </header>
         <Suspense>{palette.opened && <Palette opened close={palette.close} />}</Suspense>
+        <Suspense>{again && <Again session={session} close={() => setAgain(false)} />}</Suspense>
         <main id="main" className={styles.main} tabIndex={-1}>
           <Outlet />
         </main>

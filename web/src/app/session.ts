@@ -1,6 +1,7 @@
 // Who is signed in.
 import { type QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
 import { type Api, ApiFailure, api, giveUp, setCsrf, take } from "~/api/client";
+import { unsavedWork } from "~/kit/unsaved";
 import { MARK } from "./mark";
 
 export type Session = Api<"SessionView">;
@@ -38,6 +39,28 @@ export function begin(client: QueryClient, session: Session): void {
 export function depart(next?: string): void {
   localStorage.removeItem(MARK);
   window.location.replace(next ? `/sign-in?next=${encodeURIComponent(next)}` : "/sign-in");
+}
+
+let askAgain: (() => void) | null = null;
+
+/** Who asks for the password when a session has ended under unsaved work; the last one asked to. */
+export function onEndedUnder(ask: (() => void) | null): void {
+  askAgain = ask;
+}
+
+/** The gateway knows the session no more: the page goes, unless something was typed on it. Then whoever typed it may go on. */
+export function ended(client: QueryClient): void {
+  if (!client.getQueryData(sessionQuery.queryKey)) return;
+  const { pathname, search } = window.location;
+  if (askAgain && unsavedWork()) askAgain();
+  else depart(pathname + search);
+}
+
+/** The same person has signed in again: the page stays as it is. */
+export function goOn(client: QueryClient, session: Session): void {
+  setCsrf(session.csrf ?? "");
+  client.setQueryData(sessionQuery.queryKey, session);
+  void client.invalidateQueries();
 }
 
 /** Ends the session. Throws ApiFailure when the gateway could not: the screens are as they were. */

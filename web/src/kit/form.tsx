@@ -49,7 +49,9 @@ export function useApiForm<Values extends object, Result>(options: Options<Value
     setBusy(true);
     setFailure(null);
     try {
-      done(await send(values));
+      const result = await send(values);
+      form.resetDirty(values);
+      done(result);
     } catch (error) {
       const field = error instanceof ApiFailure ? fieldIn(values, error.param, fieldOf) : null;
       if (field !== null) {

@@ -1,20 +1,29 @@
-// Between a panel and the forms in it: whether something was typed that closing the panel would lose.
+// Whether something was typed that would be lost: asked by the panel around a form, and when a session ends.
 import { createContext, useContext, useEffect, useRef } from "react";
 
 /** Asks a form whether it holds what is not saved. */
 type Asks = Set<() => boolean>;
 
+const everywhere: Asks = new Set();
+
+/** Whether any form on the page holds what is not saved. */
+export function unsavedWork(): boolean {
+  return [...everywhere].some((unsaved) => unsaved());
+}
+
 export const Unsaved = createContext<Asks | null>(null);
 
-/** Lets the panel around a form know what the form holds. */
+/** Lets the panel around a form, and the page, know what the form holds. */
 export function useUnsaved(dirty: () => boolean): void {
   const asks = useContext(Unsaved);
   const latest = useRef(dirty);
   latest.current = dirty;
   useEffect(() => {
-    if (!asks) return;
     const ask = () => latest.current();
-    asks.add(ask);
-    return () => void asks.delete(ask);
+    const told = asks ? [asks, everywhere] : [everywhere];
+    for (const one of told) one.add(ask);
+    return () => {
+      for (const one of told) one.delete(ask);
+    };
   }, [asks]);
 }

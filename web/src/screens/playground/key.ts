@@ -1,20 +1,18 @@
 // The playground calls the public endpoint like any client, so it needs a token: one of the person's own, made when it
-// is first needed, good for a day, known to this page alone, and put in the place of the one made before. Whoever signs in
-// after another person gets one of their own.
+// is first needed, good for a day, known to this page alone, and put in the place of the one made before.
 import { api, take } from "~/api/client";
 
 const NAME = "console playground";
 const DAY_MS = 86_400_000;
 
-let made: { user: number; key: Promise<string> } | null = null;
+let made: Promise<string> | null = null;
 
-export function playgroundKey(user: number): Promise<string> {
-  if (made?.user !== user) made = { user, key: make(user) };
-  const current = made;
-  return current.key.catch((error: unknown) => {
-    if (made === current) made = null;
+export function playgroundKey(): Promise<string> {
+  made ??= make().catch((error: unknown) => {
+    made = null;
     throw error;
   });
+  return made;
 }
 
 /** Forgets the key: it was refused. */
@@ -22,8 +20,9 @@ export function forgetKey(): void {
   made = null;
 }
 
-async function make(user: number): Promise<string> {
-  const query = { search: NAME, user_id: user, limit: 10 };
+async function make(): Promise<string> {
+  const session = await take(api.GET("/api/v1/session"));
+  const query = { search: NAME, user_id: session.user.id, limit: 10 };
   const before = await take(api.GET("/api/v1/tokens", { params: { query } }));
   for (const token of before.items.filter((one) => one.name === NAME)) {
     await take(api.DELETE("/api/v1/tokens/{token_id}", { params: { path: { token_id: token.id } } }));

@@ -1,6 +1,5 @@
 // A conversation with a model: its messages, the answer that is coming in, and what went wrong.
 import { useCallback, useEffect, useRef, useState } from "react";
-import { useSession } from "~/app/session";
 import { type ChatRequest, type Message, type Progress, RelayFailure, streamChat } from "~/relay/chat";
 import { forgetKey, playgroundKey } from "./key";
 
@@ -10,18 +9,17 @@ export interface Turn extends Message {
 }
 
 /** A streamed chat by the page's own key; by a new one when that has expired or was deleted. */
-async function* talk(user: number, request: ChatRequest, signal: AbortSignal): AsyncGenerator<Progress> {
+async function* talk(request: ChatRequest, signal: AbortSignal): AsyncGenerator<Progress> {
   try {
-    yield* streamChat(await playgroundKey(user), request, signal);
+    yield* streamChat(await playgroundKey(), request, signal);
   } catch (error) {
     if (!(error instanceof RelayFailure) || error.status !== 401) throw error;
     forgetKey();
-    yield* streamChat(await playgroundKey(user), request, signal);
+    yield* streamChat(await playgroundKey(), request, signal);
   }
 }
 
 export function useChat() {
-  const { user } = useSession();
   const [turns, setTurns] = useState<Turn[]>([]);
   const [coming, setComing] = useState<Progress | null>(null);
   const [busy, setBusy] = useState(false);
@@ -43,7 +41,7 @@ export function useChat() {
     let answer: Progress | null = null;
     let broken: unknown = null;
     try {
-      for await (const progress of talk(user.id, whole, stop.signal)) {
+      for await (const progress of talk(whole, stop.signal)) {
         answer = progress;
         setComing(progress);
       }
