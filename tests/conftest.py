@@ -41,6 +41,12 @@ _numbers = itertools.count()
 
 
 @pytest.hookimpl
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: many tests wait for a server, a browser or a deadline."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
+@pytest.hookimpl
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """How ``make test`` shares the tests among its workers."""
     return Sharing(config, log)
