@@ -177,10 +177,17 @@ def models(name: Name, data_dir: DataDir = None, database_url: DatabaseUrl = Non
             channel = await _upstream(office, name)
             found = await probe.fetch_models(channel.spec, channel.proxy_url)
         if isinstance(found, Fault):
-            raise Fail(f"the upstream did not list its models: {found.message} (status {found.status})")
+            raise Fail(f"the upstream did not list its models: {_said(found)}")
         return found
 
     print("\n".join(run(work())))
+
+
+def _said(fault: Fault) -> str:
+    """What an upstream said, or that it said nothing."""
+    if not fault.status:
+        return fault.message
+    return f"{fault.message or 'it gave no reason: try sluice doctor'} (status {fault.status})"
 
 
 def doctor(

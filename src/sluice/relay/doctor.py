@@ -36,6 +36,10 @@ def other_habit(target: bytes) -> bytes | None:
     return None
 
 
+def _is_page(excerpt: str) -> bool:
+    return excerpt.lstrip()[:1] == "<"
+
+
 def unasked(status: int, excerpt: str, advice: str) -> Step:
     """What to show when nothing could be asked."""
     return Step(method="", url="", ok=False, status=status, excerpt=excerpt, advice=advice)
@@ -54,6 +58,10 @@ def advice(step: Step, steps: Sequence[Step]) -> str:
     match step.status:
         case 0:
             return "nothing answered: check host, port, proxy and network"
+        case status if 300 <= status < 400:
+            return "it leads elsewhere, where the key is not carried: choose a base URL that needs no redirection"
+        case 401 | 403 if _is_page(step.excerpt):
+            return "a web page refuses this: check the base URL, and what stands before the API (a firewall, a login)"
         case 401 | 403:
             return "the address is right, but the key was refused: check the key"
         case 402 | 429:

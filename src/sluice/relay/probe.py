@@ -20,6 +20,7 @@ from sluice.relay.doctor import Step, advice, other_habit, unasked
 from sluice.relay.greeting import greeted
 from sluice.relay.refusal import transport_fault
 from sluice.relay.silence import SilenceForm
+from sluice.relay.unreached import unreached
 from sluice.upstream.client import Deadlines, Exchange, TransportError
 from sluice.upstream.credentials import CredentialCache, CredentialFailed
 from sluice.upstream.router import Transports
@@ -114,7 +115,7 @@ class Probe:
             model=model,
             status=heard.status,
             latency_ms=round((self._clock.monotonic() - started) * 1000),
-            message=_redacted(fault.message, spec) if fault else "",
+            message=heard.told(_redacted(fault.message, spec)) if fault else "",
             answer=_redacted(heard.answer[:_EXCERPT], spec),
             cause=fault.cause if fault else None,
         )
@@ -131,7 +132,8 @@ class Probe:
         except CredentialFailed as failure:
             return _safe(failure.fault, spec)
         except TransportError as error:
-            return transport_fault(error)
+            fault = _unreached(error, request)
+            return replace(fault, message=f"{_shown_url(request)}: {fault.message}")
         if 200 <= head.status < 300:
             listed = dialect.models_reply(head, body)
         else:
@@ -179,15 +181,17 @@ class Probe:
         status = 0
         try:
             head, body = await self._fetch(request, proxy_url)
-            status, excerpt = head.status, _text(body[: 4 * _EXCERPT])
+            status, excerpt = head.status, _redacted(_text(body[: 4 * _EXCERPT]), spec)
+            if 300 <= status < 400:
+                excerpt = f"it leads to {_text(head.get(b'location') or b'nowhere').partition('?')[0]}"
         except TransportError as error:
-            excerpt = transport_fault(error).message
+            excerpt = unreached(error, request.origin)
         return Step(
             method=request.method.decode(),
             url=_shown_url(request),
             ok=200 <= status < 300 and excerpt.lstrip()[:1] in ("{", "[", "d", ":"),
             status=status,
-            excerpt=_redacted(excerpt[:_EXCERPT], spec),
+            excerpt=excerpt[:_EXCERPT],
         )
 
     async def _hear(self, dialect: Dialect, call: Call, proxy_url: str, heard: _Heard) -> Fault | None:
@@ -200,6 +204,7 @@ class Probe:
             return failure.fault
         except GatewayError as error:
             return Fault(cause=Cause.REQUEST, message=error.message)
+        heard.url = _shown_url(request)
         if call.format is Format.REALTIME:
             return await self._greet(dialect, call, request, proxy_url, heard)
         latest = self._clock.monotonic() + self._deadlines.head
@@ -220,7 +225,7 @@ class Probe:
         try:
             found = await self._transports.open(request, proxy_url, self._deadlines)
         except TransportError as error:
-            return transport_fault(error)
+            return _unreached(error, request)
         heard.status = found.status if isinstance(found, WireHead) else 101
         opened = await greeted(found, reader, call)
         if isinstance(opened, Fault):
@@ -236,11 +241,11 @@ class Probe:
         try:
             exchange = await self._transports.carrier(request, proxy_url).send(request, self._deadlines)
         except TransportError as error:
-            return transport_fault(error)
+            return _unreached(error, request)
         try:
             return await _read(reader, call, exchange, heard)
         except TransportError as error:
-            return transport_fault(error)
+            return _unreached(error, request)
         finally:
             exchange.abort()
 
@@ -272,6 +277,13 @@ class _Heard:
 
     status: int = 0
     answer: str = ""
+    url: str = ""
+
+    def told(self, why: str) -> str:
+        """Why it failed, with the address where none of an API's words came from there."""
+        if not self.url or (self.status and why):
+            return why
+        return f"{self.url}: {why or 'no API answers so: try sluice doctor'}"
 
 
 async def _read(reader: Reader, call: Call, exchange: Exchange, heard: _Heard) -> Fault | Further | None:
@@ -341,6 +353,10 @@ def _redacted(text: str, spec: ChannelSpec) -> str:
 
 def _safe(fault: Fault, spec: ChannelSpec) -> Fault:
     return replace(fault, message=_redacted(fault.message, spec))
+
+
+def _unreached(error: TransportError, request: WireRequest) -> Fault:
+    return replace(transport_fault(error), message=unreached(error, request.origin))
 
 
 def _shown_url(request: WireRequest) -> str:
