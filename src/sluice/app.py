@@ -348,10 +348,14 @@ class Application:
             return
         scope["state"][STATE] = self._worker.edge
         _on_exit(self._leave)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # of a worker (serving.py)
         _settle_memory()
         _settle_turns()
         await send({"type": "lifespan.startup.complete"})
-        await receive()
+        try:
+            await receive()
+        except asyncio.CancelledError:
+            return  # told twice to end: at once. What there is lies in the journal.
         await self._worker.stop()
         await send({"type": "lifespan.shutdown.complete"})
 

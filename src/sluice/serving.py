@@ -16,11 +16,12 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from importlib import import_module
+from multiprocessing import resource_tracker
 from types import ModuleType
 from typing import cast
 
 import uvicorn
-from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors import Multiprocess, multiprocess
 
 from sluice.catalog.models import load_facts
 from sluice.web.server import EdgeProtocol
@@ -69,6 +70,7 @@ def become_supervisor(sock: socket.socket, workers: int, trusted_proxies: str) -
     sock.set_inheritable(True)
     # -P: what lies in the current folder is no part of the program.
     command = [sys.executable, "-P", "-m", "sluice.serving", str(sock.fileno()), str(workers), trusted_proxies]
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until it can be heard (run)
     os.execv(sys.executable, command)  # noqa: S606 - no shell is wanted
 
 
@@ -83,7 +85,10 @@ def run(sock: socket.socket, workers: int, trusted_proxies: str) -> None:
     server = uvicorn.Server(config)
     try:
         if workers > 1:
-            _Supervisor(config, sockets=[sock]).run()
+            multiprocess.Process = _Worker  # type: ignore[misc]
+            supervisor = _Supervisor(config, sockets=[sock])
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+            supervisor.run()
         else:
             if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # "nohup" has it ignored
                 signal.signal(signal.SIGHUP, server.handle_exit)  # a terminal that closes cuts no answer off
@@ -93,6 +98,20 @@ def run(sock: socket.socket, workers: int, trusted_proxies: str) -> None:
             shutil.rmtree(metrics_dir, ignore_errors=True)
     if workers == 1 and not server.started:
         sys.exit("the server could not start; the log above says why")
+
+
+class _Worker(multiprocess.Process):
+    """A worker that hears no SIGINT until it serves (app.py): a terminal's Ctrl-C reaches it too, while it loads."""
+
+    def start(self) -> None:
+        # What is blocked stays so in a process that is started, from its first moment on. The tracker, started with the
+        # first of them, would unblock it.
+        resource_tracker.ensure_running()
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            super().start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 class _Supervisor(Multiprocess):

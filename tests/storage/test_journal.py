@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import resource
 import subprocess
@@ -56,6 +57,28 @@ def test_a_journal_in_use_is_not_taken(tmp_path: Path) -> None:
     journal.close(drop=True)
     Journal(tmp_path, "w").close(drop=True)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_journal_that_begins_is_never_a_dead_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, looked = fcntl.flock, 0
+
+    def lock(number: int, operation: int) -> None:
+        """Locks; just before, another worker that starts looks for dead ones."""
+        nonlocal looked
+        monkeypatch.setattr(fcntl, "flock", real)
+        assert list(dead_workers(tmp_path)) == []
+        looked += 1
+        monkeypatch.setattr(fcntl, "flock", lock)
+        real(number, operation)
+
+    monkeypatch.setattr(fcntl, "flock", lock)
+    journal = Journal(tmp_path, "w")
+    monkeypatch.undo()
+    assert looked
+    assert list(dead_workers(tmp_path)) == []
+    journal.close(drop=False)
+    assert list(dead_workers(tmp_path)) == ["w"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["w.1.log", "w.lock"]
 
 
 def test_a_closed_journal_belongs_to_a_dead_worker(tmp_path: Path) -> None:

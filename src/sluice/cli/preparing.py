@@ -14,6 +14,8 @@ from typing import Any
 from sluice.cli.options import fail
 from sluice.settings import Settings
 
+_CTRL_C = (signal.SIGINT,)
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -31,13 +33,18 @@ def in_a_child(settings: Settings, lock: int) -> Prepared:
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
     child = context.Process(target=_prepare, args=(settings, lock, sender))
+    signal.pthread_sigmask(signal.SIG_BLOCK, _CTRL_C)
     child.start()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _CTRL_C)
     sender.close()
     with receiver:
         try:
             said: Prepared | str = receiver.recv()
         except EOFError:
             said = "the database could not be prepared; the lines above say why"
+        except KeyboardInterrupt:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # once is enough: the child is waited for
+            raise
     child.join()
     return fail(said) if isinstance(said, str) else said
 
@@ -45,6 +52,7 @@ def in_a_child(settings: Settings, lock: int) -> Prepared:
 def _prepare(settings: Settings, lock: int, sender: Connection) -> None:
     os.close(lock)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # the parent hears of it too, and ends the program
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _CTRL_C)
     # Loaded here: the parent does without.
     office: Any = import_module("sluice.cli.office")
     first_start: Any = import_module("sluice.cli.first_start")

@@ -94,9 +94,7 @@ class Journal:
         self.worker_id = worker_id
         self._segment_bytes = segment_bytes
         self._sync = sync
-        self._lock = _take_lock(folder / f"{worker_id}.lock")
-        if self._lock is None:
-            raise RuntimeError(f"the journal of worker {worker_id} is in use")
+        self._lock: int | None = _new_lock(folder, worker_id)
         self._number = self._oldest = 1
         self._size = 0
         self._file = self._open(1)
@@ -187,6 +185,21 @@ def _take_lock(path: Path) -> int | None:
     except OSError:
         os.close(number)
         return None
+    return number
+
+
+def _new_lock(folder: Path, worker_id: str) -> int:
+    """The lock of a worker that begins: taken before anybody can find it, or another that starts at the same moment
+    would take the worker for a dead one. Raises RuntimeError when there is one of that id."""
+    path = folder / f"{worker_id}.lock"
+    unseen = folder / f"{worker_id}.begins"
+    number = _take_lock(unseen)
+    if number is None or path.exists():
+        if number is not None:
+            unseen.unlink()
+            os.close(number)
+        raise RuntimeError(f"the journal of worker {worker_id} is in use")
+    unseen.rename(path)
     return number
 
 
