@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,10 +18,15 @@ from .processes import STOP_SECONDS, Process
 SLOW = {"model": "gpt-4o-mini-stall", "stream": True, "messages": [{"role": "user", "content": "a b c d"}]}
 
 
-def interrupt(process: Process, times: int = 2) -> None:
-    """What a terminal sends to all that run in it."""
-    for _ in range(times):
+def interrupt(process: Process) -> None:
+    """What a terminal sends to all that run in it while somebody presses Ctrl-C until it has an end."""
+    deadline = time.monotonic() + STOP_SECONDS
+    while process.popen.poll() is None:
+        assert time.monotonic() < deadline
         os.killpg(process.popen.pid, signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            process.popen.wait(0.05)
+    process.kill()  # nothing is left to kill: its pipe is read to the end
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -31,8 +39,6 @@ async def test_whoever_presses_twice_waits_for_no_answer(new_gateway: NewGateway
         assert next(answer.iter_lines()).startswith("data: ")
         assert len(gateway.provider.seen(mark)) == 1
         interrupt(gateway.process)
-        gateway.process.popen.wait(STOP_SECONDS)
-        gateway.kill()  # nothing is left to kill: its pipe is read to the end
         begun = answer.headers["x-request-id"]
     assert "Traceback" not in gateway.log.read_text()
     gateway.start()
@@ -48,6 +54,4 @@ def test_who_changes_their_mind_at_once_is_shown_no_traceback(tmp_path: Path, wo
     process = Process(flags, tmp_path / "gateway.log", {})
     process.address()
     interrupt(process)
-    process.popen.wait(STOP_SECONDS)
-    process.kill()
     assert "Traceback" not in (tmp_path / "gateway.log").read_text()

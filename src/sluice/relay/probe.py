@@ -128,9 +128,10 @@ class Probe:
             request = models_request(dialect, credential, self._clock.now_ms())
             if request is None:
                 return Fault(cause=Cause.REQUEST, message="this provider has no list of models to ask for")
-            head, body = await self._fetch(request, proxy_url)
         except CredentialFailed as failure:
             return _safe(failure.fault, spec)
+        try:
+            head, body = await self._fetch(request, proxy_url)
         except TransportError as error:
             fault = _unreached(error, request)
             return replace(fault, message=f"{_shown_url(request)}: {fault.message}")
