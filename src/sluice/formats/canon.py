@@ -116,7 +116,7 @@ HELD = frozenset(
     {
         "annotations", "cache_control", "citations", "content", "encrypted_content", "file", "fileData", "file_data",
         "function", "functionCall", "functionResponse", "id", "image_url", "index", "inlineData", "input_audio",
-        "items", "reasoning", "reasoning_content", "source", "status", "summary", "thinking_blocks",
+        "items", "reasoning", "reasoning_content", "signature", "source", "status", "summary", "thinking_blocks",
         "thought", "type",
     }
 )  # fmt: skip
@@ -158,10 +158,12 @@ class ForeignTool(Value, frozen=True, kw_only=True):
 
 
 class ToolChoice(Value, frozen=True, kw_only=True):
-    """Whether tools must be called: ``auto``, ``none``, ``any`` (one of them), or ``named``."""
+    """Whether tools must be called: ``auto``, ``none``, ``any`` (one of them), or ``named``. ``allowed`` are the
+    names of the only functions to choose from, where not all are."""
 
     mode: Literal["auto", "none", "any", "named"]
     name: str = ""
+    allowed: tuple[str, ...] = ()
 
 
 class Schema(Value, frozen=True, kw_only=True):
@@ -169,6 +171,7 @@ class Schema(Value, frozen=True, kw_only=True):
 
     schema: Mapping[str, Any] | None = None
     name: str = ""
+    description: str = ""
     strict: bool | None = None
 
 
@@ -186,7 +189,8 @@ class Thinking(Value, frozen=True, kw_only=True):
 class Request(Value, frozen=True, kw_only=True):
     """One request. ``spelled`` are the members behind the knobs as ``source`` wrote them: what has two spellings keeps
     its own on the way back, and what a target ignores is reported by its own name. ``extras`` are the members that
-    are no knobs of this form."""
+    are no knobs of this form; ``unheard`` what is said inside of the knobs and has no word here, by the names it is
+    reported under: it is written back with ``spelled``."""
 
     source: Format
     model: str
@@ -205,6 +209,7 @@ class Request(Value, frozen=True, kw_only=True):
     thinking: Thinking | None = None
     user: str | None = None
     spelled: Mapping[str, Any] = NOTHING
+    unheard: Extras = NOTHING
 
 
 class Stop(Enum):

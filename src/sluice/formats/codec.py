@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -136,6 +137,13 @@ class Codec(UpstreamCodec, Protocol):
         ...
 
 
+_INSIDE: Extras = {
+    "image_url": frozenset({"url"}),
+    "functionCall": frozenset({"id", "name", "args"}),
+    "functionResponse": frozenset({"id", "name", "response", "parts"}),
+    "citations": frozenset(),
+}
+"""Members of ``HELD`` that are objects, and what of them a value says anyway: the rest is reported."""
 _SAYING_NOTHING: tuple[tuple[str, Any], ...] = (("detail", "auto"), ("logprobs", False), ("logprobs", []))
 """Members that ask for what is so anyway."""
 
@@ -158,10 +166,28 @@ class Told:
         if extras.keys() <= HELD and "image_url" not in extras:
             return
         for name, value in extras.items():
-            if name == "image_url" and isinstance(value, dict):
-                self.foreign({"detail": value.get("detail")})
+            if name in _INSIDE and isinstance(value, dict):
+                inside = {key: member for key, member in value.items() if key not in _INSIDE[name]}
+                self._inside(name, inside)
             elif value is not None and name not in HELD and (name, value) not in _SAYING_NOTHING:
                 self.names[name] = None
+
+    def _inside(self, name: str, members: Extras) -> None:
+        """Notes the members of a member; citations that are asked for, by the name of the whole."""
+        if name != "citations":
+            self.foreign(members)
+        elif members.get("enabled"):
+            self.names[name] = None
+
+    def beside(self, request: Request, shared: Iterable[str] = ()) -> None:
+        """Notes what a request says beside its knobs, but for the members that the target has too."""
+        self.foreign({name: value for name, value in request.extras.items() if name not in shared}, marks=True)
+        self.foreign(request.unheard)
+
+    def described(self, request: Request) -> None:
+        """Notes the words about the form of the answer, where there is no place for them."""
+        if request.schema is not None and request.schema.description:
+            self.add("response_format.json_schema.description")
 
     def all(self) -> tuple[str, ...]:
         """The names, in order."""
@@ -169,7 +195,8 @@ class Told:
 
 
 def functions(request: Request, told: Told) -> list[Tool]:
-    """The tools of a request as another protocol can take them. Raises GatewayError 400 naming one it cannot."""
+    """The tools of a request as another protocol can take them, of which it may leave but some to choose from. Raises
+    GatewayError 400 naming one it cannot."""
     found = []
     for at, tool in enumerate(request.tools):
         if isinstance(tool, Tool):
@@ -178,7 +205,12 @@ def functions(request: Request, told: Told) -> list[Tool]:
             told.add(f"tools.{tool.kind}")
         else:
             raise unsupported(f"tools[{at}]", tool.kind)
-    return found
+    if request.tool_choice is None or not request.tool_choice.allowed:
+        return found
+    allowed = [tool for tool in found if tool.name in request.tool_choice.allowed]
+    if not allowed:
+        told.add("tool_choice")
+    return allowed or found
 
 
 def unsayable(reply: Reply) -> Fault | None:

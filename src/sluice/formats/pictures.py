@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from sluice.formats.canon import Image
+from sluice.formats.canon import Extras, Image, Part
 
 _STARTS = (
     ("image/png", b"\x89PNG"),
@@ -27,3 +27,17 @@ def picture_type(part: Image) -> str:
 def as_data_url(part: Image) -> str:
     """A picture that is held as data, as an address."""
     return f"data:{picture_type(part)};base64,{part.data}"
+
+
+def detail_of(part: Image) -> str:
+    """How closely a picture is to be looked at, as OpenAI's two protocols ask for it; "" for nothing that both know."""
+    image = part.extras.get("image_url")
+    told = image.get("detail") if isinstance(image, dict) else part.extras.get("detail")
+    return told if isinstance(told, str) and told in ("low", "high", "auto") else ""
+
+
+def without_detail(part: Part) -> Extras:
+    """The extras of a part, but for a detail that is carried."""
+    if not isinstance(part, Image) or not detail_of(part):
+        return part.extras
+    return {name: value for name, value in part.extras.items() if name not in ("detail", "image_url")}

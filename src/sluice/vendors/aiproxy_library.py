@@ -20,7 +20,7 @@ from sluice.vendors.native import NativeChat
 from sluice.vendors.quirks import UNREADABLE, encode
 from sluice.vendors.schema import Vendor
 from sluice.vendors.translated import Chunk
-from sluice.vendors.turns import left_out, read_turns, refuse_tools, transcript, unsupported
+from sluice.vendors.turns import left_out, read_turns, refuse_tools, transcript, unsaid, unsupported
 
 _any = msgspec.json.Decoder()
 
@@ -41,7 +41,7 @@ class Library(NativeChat):
         body: dict[str, Any] = {"model": call.upstream_model, "query": query, "stream": call.stream}
         if self.options["library_id"]:
             body["libraryId"] = self.options["library_id"]
-        return body, left_out(members, frozenset())
+        return body, left_out(members, frozenset()) + unsaid(turns, members)
 
     def hear(self, call: Call) -> Speech:
         """Reads the answer."""

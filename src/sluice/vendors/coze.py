@@ -24,7 +24,7 @@ from sluice.vendors.openai_like import CHAT
 from sluice.vendors.quirks import UNREADABLE, encode, present
 from sluice.vendors.schema import Vendor
 from sluice.vendors.translated import Chunk, NamedSse, Splitting
-from sluice.vendors.turns import Turn, alternating, decoded, left_out, read_turns, refuse_tools, spoken
+from sluice.vendors.turns import Turn, alternating, decoded, left_out, read_turns, refuse_tools, spoken, unsaid
 
 _any = msgspec.json.Decoder()
 
@@ -52,7 +52,7 @@ class Coze(NativeChat):
         """The body of a chat."""
         refuse_tools(members)
         turns = read_turns(members)
-        told = left_out(members, _CARRIED)
+        told = left_out(members, _CARRIED) + unsaid(turns, members)
         conversation = _text(members, "conversation_id")
         body: dict[str, Any] = {
             "bot_id": call.upstream_model.removeprefix("bot-"),

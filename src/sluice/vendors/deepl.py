@@ -23,7 +23,7 @@ from sluice.vendors.openai_like import CHAT
 from sluice.vendors.quirks import UNREADABLE, encode, present
 from sluice.vendors.schema import Vendor
 from sluice.vendors.translated import Chunk
-from sluice.vendors.turns import decoded, left_out, read_turns, refuse_tools, spoken, unsupported
+from sluice.vendors.turns import decoded, left_out, read_turns, refuse_tools, spoken, unsaid, unsupported
 from sluice.vendors.urls import Base, resolve
 
 _any = msgspec.json.Decoder()
@@ -66,6 +66,9 @@ class DeepL(NativeChat):
         at = next((at for at in range(len(turns) - 1, -1, -1) if turns[at].role == "user"), -1)
         if at < 0 or not turns[at].text:
             raise bad_request("missing_field", "there is no user's message to translate", "messages")
+        if any(turn.text for turn in turns[at + 1 :]):
+            text = "only what a user says is translated: end with a user's message"
+            raise bad_request("unsupported_value", text, turns[at + 1].place)
         target = decoded(members, "target_lang") or call.upstream_model.partition("-")[2].upper()
         if not isinstance(target, str) or not target:
             text = "the model's name must end in the language to translate into: deepl-zh, deepl-en-us"
@@ -75,7 +78,7 @@ class DeepL(NativeChat):
         if context:
             body["context"] = context
         body |= {name: members[name] for name in _OWN if present(members, name)}
-        return body, left_out(members, _CARRIED)
+        return body, left_out(members, _CARRIED) + unsaid(turns, members)
 
     def hear(self, call: Call) -> Speech:
         """Reads the translation."""

@@ -24,7 +24,7 @@ from sluice.vendors.native import NativeChat
 from sluice.vendors.quirks import UNREADABLE, encode, present
 from sluice.vendors.schema import Vendor
 from sluice.vendors.translated import Chunk
-from sluice.vendors.turns import decoded, left_out, read_turns, refuse_tools, transcript
+from sluice.vendors.turns import decoded, left_out, read_turns, refuse_tools, transcript, unsaid
 
 _any = msgspec.json.Decoder()
 
@@ -57,7 +57,7 @@ class Dify(NativeChat):
         """The body of the application's kind."""
         refuse_tools(members)
         turns = read_turns(members)
-        told = left_out(members, _CARRIED)
+        told = left_out(members, _CARRIED) + unsaid(turns, members)
         if decoded(members, "conversation_id"):
             turns = turns[-1:]
         text = transcript(turns)

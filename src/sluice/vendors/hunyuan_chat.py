@@ -20,7 +20,7 @@ from sluice.formats.openai_chat.errors import fault_from
 from sluice.vendors.dialect import Call
 from sluice.vendors.quirks import UNREADABLE, clamp, encode, present, refuse_token_ids
 from sluice.vendors.translated import Chunk
-from sluice.vendors.turns import Turn, alternating, decoded, left_out, read_turns, unsupported
+from sluice.vendors.turns import Turn, alternating, decoded, left_out, read_turns, unsaid, unsupported
 
 Raw = msgspec.Raw
 Codes = Mapping[str, Cause]
@@ -43,7 +43,7 @@ def native_request(members: dict[str, Any], call: Call) -> tuple[dict[str, Any],
     Raises GatewayError 400 for what cannot be said.
     """
     turns = read_turns(members)
-    told = left_out(members, _CARRIED)
+    told = left_out(members, _CARRIED) + unsaid(turns, members, thoughts=True)
     system = "\n\n".join(turn.text for turn in turns if turn.role == "system" and turn.text)
     said = [_message(turn) for turn in alternating([turn for turn in turns if turn.role != "system"])]
     body: dict[str, Any] = {

@@ -19,7 +19,7 @@ from sluice.vendors.dialect import Call
 from sluice.vendors.parts import bounded, call_id
 from sluice.vendors.quirks import UNREADABLE, encode, present
 from sluice.vendors.translated import Chunk
-from sluice.vendors.turns import Turn, decoded, left_out, read_turns, unsupported
+from sluice.vendors.turns import Turn, decoded, left_out, read_turns, unsaid, unsupported
 
 Raw = msgspec.Raw
 
@@ -50,16 +50,17 @@ def native_request(members: dict[str, Any], call: Call, defaults: dict[str, Any]
 
     ``defaults`` are the channel's ``keep_alive`` and ``num_ctx``. Raises GatewayError 400 for what cannot be said.
     """
-    told = left_out(members, _CARRIED | {"tool_choice"})
+    turns = read_turns(members)
+    told = left_out(members, _CARRIED | {"tool_choice"}) + unsaid(turns, members, thoughts=True)
     body: dict[str, Any] = {
         "model": call.upstream_model,
-        "messages": [_message(turn) for turn in read_turns(members)],
+        "messages": [_message(turn) for turn in turns],
         "stream": call.stream,
     }
     body |= {name: members[name] for name in _OWN if present(members, name)}
     told += _tools(members, body)
     told += _thinking(members, body)
-    _response_format(members, body)
+    told += _response_format(members, body)
     options = _options(members)
     limit = bounded(options.get("num_predict"), call.max_output)
     if limit is not None:
@@ -107,10 +108,11 @@ def _thinking(members: dict[str, Any], body: dict[str, Any]) -> list[str]:
     return [] if body["think"] in (False, effort) else [f"reasoning_effort={body['think']}"]
 
 
-def _response_format(members: dict[str, Any], body: dict[str, Any]) -> None:
+def _response_format(members: dict[str, Any], body: dict[str, Any]) -> list[str]:
+    """The schema itself as ``format``; there is no place for words about it."""
     wanted = decoded(members, "response_format")
     if wanted is None or "format" in body:
-        return
+        return []
     kind = wanted.get("type") if isinstance(wanted, dict) else None
     if kind == "json_object":
         body["format"] = "json"
@@ -118,8 +120,12 @@ def _response_format(members: dict[str, Any], body: dict[str, Any]) -> None:
         named = wanted.get("json_schema")
         schema = named.get("schema") if isinstance(named, dict) else None
         body["format"] = schema if isinstance(schema, dict) else "json"
+        return (
+            ["response_format.json_schema.description"] if isinstance(named, dict) and named.get("description") else []
+        )
     elif kind != "text":
         raise unsupported("response_format", kind)
+    return []
 
 
 def _message(turn: Turn) -> dict[str, Any]:

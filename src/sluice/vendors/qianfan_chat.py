@@ -17,7 +17,7 @@ from sluice.base.errors import bad_request
 from sluice.vendors.dialect import Call
 from sluice.vendors.parts import bounded
 from sluice.vendors.quirks import UNREADABLE, clamp, present
-from sluice.vendors.turns import ToolCall, Turn, decoded, left_out, read_turns, unsupported
+from sluice.vendors.turns import ToolCall, Turn, decoded, left_out, read_turns, unsaid, unsupported
 
 Raw = msgspec.Raw
 Message = dict[str, Any]
@@ -50,7 +50,10 @@ def native_request(members: Message, call: Call) -> tuple[Message, list[str]]:
     Raises GatewayError 400 for a conversation that v1 cannot carry.
     """
     turns = read_turns(members)
-    told = left_out(members, _CARRIED)
+    told = left_out(members, _CARRIED) + unsaid(turns, members)
+    for turn in turns:
+        if turn.images:
+            raise unsupported(turn.place, "image_url")
     body: Message = {"messages": _alternate([turn for turn in turns if turn.role != "system"])}
     system = "\n\n".join(turn.text for turn in turns if turn.role == "system" and turn.text)
     if system:
@@ -130,8 +133,6 @@ def _alternate(turns: list[Turn]) -> list[Message]:
     at = 0
     while at < len(turns):
         turn = turns[at]
-        if turn.images:
-            raise unsupported(turn.place, "image_url")
         at += 1
         if turn.calls:
             answers = _run_of_tools(turns, at)

@@ -16,7 +16,7 @@ from sluice.base.errors import bad_request
 from sluice.vendors.dialect import Call
 from sluice.vendors.parts import bounded
 from sluice.vendors.quirks import present
-from sluice.vendors.turns import HANDLED, decoded, read_turns, refuse_tools, transcript
+from sluice.vendors.turns import HANDLED, decoded, read_turns, refuse_tools, transcript, unsaid
 
 _SIZE = re.compile(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})")
 _LIMITS = ("max_completion_tokens", "max_tokens")
@@ -34,7 +34,7 @@ def chat_input(members: dict[str, Any], call: Call) -> tuple[list[str], dict[str
     """What is left out or changed, and the input. Raises GatewayError 400 for what cannot be said."""
     refuse_tools(members)
     turns = read_turns(members)
-    told = [name for name in members if name in _CHAT_LEFT_OUT and present(members, name)]
+    told = [name for name in members if name in _CHAT_LEFT_OUT and present(members, name)] + unsaid(turns, members)
     taken = HANDLED | _CHAT_LEFT_OUT | {*_LIMITS, "stop"}
     said: dict[str, Any] = {"prompt": transcript([turn for turn in turns if turn.role != "system"])}
     system = "\n\n".join(turn.text for turn in turns if turn.role == "system" and turn.text)

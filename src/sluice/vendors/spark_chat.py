@@ -19,7 +19,7 @@ from sluice.vendors.dialect import Call
 from sluice.vendors.parts import bounded, call_id
 from sluice.vendors.quirks import UNREADABLE, clamp, encode, present
 from sluice.vendors.translated import Chunk
-from sluice.vendors.turns import Turn, decoded, left_out, read_turns, spoken, unsupported
+from sluice.vendors.turns import Turn, decoded, left_out, read_turns, spoken, unsaid, unsupported
 
 _any = msgspec.json.Decoder()
 
@@ -32,7 +32,7 @@ _CARRIED = frozenset({*_LIMITS, *_SAME, "user", "tools", "tool_choice"})
 def native_request(members: dict[str, Any], call: Call, app: str, domain: str) -> tuple[dict[str, Any], list[str]]:
     """The message that asks, and what of the request is left out or changed. Raises GatewayError 400."""
     turns = read_turns(members)
-    told = left_out(members, _CARRIED)
+    told = left_out(members, _CARRIED) + unsaid(turns, members)
     chat: dict[str, Any] = {"domain": domain}
     chat |= {name: members[name] for name in _SAME if present(members, name)}
     told += clamp(chat, "temperature", 0.01, 1)

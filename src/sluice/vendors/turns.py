@@ -5,7 +5,7 @@ What a vendor cannot carry is refused by name (400); nothing of a conversation i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,7 +34,8 @@ class Turn:
     """One message. ``role`` is system (developer too), user, assistant or tool.
 
     ``images`` are addresses (or ``data:``). ``answers`` is the id of the call a tool's turn answers, ``name`` the name
-    of the tool. ``place`` is where the message stands, for errors: ``messages[2]``.
+    of the tool. ``place`` is where the message stands, for errors: ``messages[2]``. ``aside`` names what it holds
+    besides.
     """
 
     role: str
@@ -45,6 +46,7 @@ class Turn:
     answers: str = ""
     name: str = ""
     reasoning: str = ""
+    aside: tuple[str, ...] = ()
 
 
 def decoded(top: Mapping[str, Any], name: str) -> Any:
@@ -115,6 +117,25 @@ def left_out(top: Mapping[str, Any], carried: frozenset[str]) -> list[str]:
     return [name for name in top if name not in HANDLED and name not in carried and present(top, name)]
 
 
+def unsaid(turns: Iterable[Turn], top: Mapping[str, Any], *, thoughts: bool = False) -> list[str]:
+    """What messages and tools say that has no place in a protocol of texts, pictures and calls. ``thoughts``: it takes
+    them."""
+    found = {name: None for turn in turns for name in turn.aside}
+    if not thoughts and any(turn.reasoning for turn in turns):
+        found["reasoning_content"] = None
+    tools = bytes(top["tools"]) if present(top, "tools") else b""
+    if b'"strict"' in tools or b'"cache_control"' in tools:
+        offered = decoded(top, "tools")
+        for tool in offered if isinstance(offered, list) else []:
+            holders = [tool, tool.get("function")] if isinstance(tool, dict) else []
+            known = [holder for holder in holders if isinstance(holder, dict)]
+            found |= {name: None for name in _MARKS if any(holder.get(name) for holder in known)}
+    return list(found)
+
+
+_MARKS = ("strict", "cache_control")
+
+
 def refuse_tools(top: Mapping[str, Any]) -> None:
     """Raises GatewayError 400 where tools are offered to what can call none: its answer would only look like one."""
     for name, choice in (("tools", "tool_choice"), ("functions", "function_call")):
@@ -138,23 +159,38 @@ def _turn(message: Any, place: str, names: dict[str, str]) -> Turn:
         raise _wrong(place, "an object")
     role = message.get("role")
     text, images = _content(message.get("content"), f"{place}.content")
+    aside = tuple(_aside(message))
     if role in ("system", "developer"):
         if images:
             raise unsupported(f"{place}.content", "image_url")
-        return Turn(role="system", place=place, text=text)
+        return Turn(role="system", place=place, text=text, aside=aside)
     if role == "user":
-        return Turn(role="user", place=place, text=text, images=images)
+        return Turn(role="user", place=place, text=text, images=images, aside=aside)
     if role == "assistant":
         calls = _calls(message, place)
         names.update((call.id, call.name) for call in calls)
         reasoning = message.get("reasoning_content")
         told = reasoning if isinstance(reasoning, str) else ""
-        return Turn(role="assistant", place=place, text=text, calls=calls, reasoning=told)
+        text = "\n".join(words for words in (text, _text(message, "refusal")) if words)
+        return Turn(role="assistant", place=place, text=text, calls=calls, reasoning=told, aside=aside)
     if role in ("tool", "function"):
         answers = _text(message, "tool_call_id")
         name = names.get(answers) or _text(message, "name") or answers
-        return Turn(role="tool", place=place, text=text, images=images, answers=answers, name=name)
+        aside = tuple([told for told in aside if told != "name"])
+        return Turn(role="tool", place=place, text=text, images=images, answers=answers, name=name, aside=aside)
     raise _wrong(f"{place}.role", "system, developer, user, assistant or tool")
+
+
+def _aside(message: Mapping[str, Any]) -> Iterator[str]:
+    """What a message says beside its words, pictures and calls."""
+    yield from (name for name in ("name", "audio", "cache_control") if message.get(name) is not None)
+    content = message.get("content")
+    for part in content if isinstance(content, list) else []:
+        if isinstance(part, dict) and part.get("cache_control") is not None:
+            yield "cache_control"
+        image = part.get("image_url") if isinstance(part, dict) else None
+        if isinstance(image, dict) and image.get("detail") not in (None, "auto"):
+            yield "detail"
 
 
 def _text(holder: Mapping[str, Any], name: str) -> str:

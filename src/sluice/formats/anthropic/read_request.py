@@ -56,7 +56,16 @@ def read_request(body: bytes) -> Request:
         user=maybe_text(_object(top, "metadata"), "user_id") or None,
         spelled={name: top[name] for name in _KNOBS if name in top} | ({"tools": []} if top.get("tools") == [] else {}),
         extras=rest(top, "model", "messages", "system", "tools", *_KNOBS),
+        unheard=_unheard(top, output),
     )
+
+
+def _unheard(top: Json, output: Json) -> Json:
+    """What is said inside of knobs and no other protocol has a word for, by the names it is reported under."""
+    thinking, metadata = _object(top, "thinking"), _object(top, "metadata")
+    told = {f"thinking.{name}": value for name, value in rest(thinking, "type", "budget_tokens").items()}
+    told |= {f"metadata.{name}": value for name, value in rest(metadata, "user_id").items()}
+    return told | {f"output_config.{name}": value for name, value in rest(output, "effort", "format").items()}
 
 
 def _object(top: Json, name: str) -> Json:

@@ -38,7 +38,7 @@ def write_request(request: Request, abilities: Abilities) -> Written:
     if last is not None and last.role == "assistant" and not abilities.prefill:
         message = f"the model {request.model!r} does not go on with an answer begun for it: end with a user's message"
         raise bad_request("unsupported_value", message, last.place)
-    told.foreign(request.extras, marks=True)
+    told.beside(request)
     for turn in request.turns:
         told.foreign(turn.extras)
     body["max_tokens"] = _limit(request, abilities, told)
@@ -109,7 +109,8 @@ def _tool(tool: Tool | ForeignTool, native: bool, told: Told) -> Json:
 
 def _limit(request: Request, abilities: Abilities, told: Told) -> int:
     """The most the answer may have; more than the model can is refused by the provider."""
-    wanted, most = request.max_output or abilities.max_output, abilities.most_output
+    wanted = abilities.max_output if request.max_output is None else request.max_output
+    most = abilities.most_output
     if most is None or wanted <= most:
         return wanted
     told.add(f"max_tokens={most}")
@@ -162,3 +163,4 @@ def _wishes(request: Request, abilities: Abilities, body: Json, told: Told) -> N
     else:
         wanted = {"type": "json_schema", "schema": request.schema.schema}
         body["output_config"] = {**body.get("output_config", {}), "format": wanted}
+        told.described(request)

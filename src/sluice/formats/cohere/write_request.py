@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sluice.base.errors import bad_request
 from sluice.base.formats import Format
 from sluice.formats.canon import (
     File,
-    ForeignTool,
     Image,
     Part,
     Reasoning,
@@ -20,27 +18,26 @@ from sluice.formats.canon import (
     ToolResult,
     Turn,
 )
-from sluice.formats.codec import Abilities, Told, Written
+from sluice.formats.codec import Abilities, Told, Written, functions
 from sluice.formats.effort import TABLE, effort_of
 from sluice.formats.json_mode import said_in_words
+from sluice.formats.own_names import one_answer
 from sluice.formats.pictures import as_data_url
 from sluice.formats.reading import unsupported
+from sluice.formats.unanswered import answered
 
 Json = dict[str, Any]
 
 _MOST_STOPS = 5  # [unverified]
 _SHARED = ("seed", "presence_penalty", "frequency_penalty")
 """Knobs that chat completions have under the same names."""
-_NO_RESULT = "no result"
 THINKS = "thinking"
 """``Abilities.own`` of models that think."""
 
 
 def write_request(request: Request, abilities: Abilities) -> Written:
     """Raises GatewayError 400 naming content the protocol cannot carry."""
-    if request.choices != 1:
-        message = "the provider of this model gives one answer at a time: n must be 1"
-        raise bad_request("unsupported_value", message, "n")
+    one_answer(request)
     told = Told()
     documents: list[Json] = []
     body: Json = {"model": request.model, "messages": _Turns(told, documents).written(said_in_words(request).turns)}
@@ -49,7 +46,7 @@ def write_request(request: Request, abilities: Abilities) -> Written:
     for turn in request.turns:
         told.foreign(turn.extras)
     shared = request.extras if request.source is Format.OPENAI_CHAT else {}
-    told.foreign({name: value for name, value in request.extras.items() if name not in shared or name not in _SHARED})
+    told.beside(request, _SHARED if shared else ())
     _tools(request, body, told)
     _knobs(request, shared, body, told)
     _thinking(request, abilities, body, told)
@@ -68,20 +65,17 @@ class _Turns:
     def written(self, turns: tuple[Turn, ...]) -> list[Json]:
         """Every call is answered before anything else is said."""
         messages: list[Json] = []
-        waiting: list[str] = []
-        for turn in turns:
+        for turn in answered(turns):
             results = [part for part in turn.parts if isinstance(part, ToolResult)]
-            waiting = [identity for identity in waiting if identity not in {part.call_id for part in results}]
+            for part in (*results, *(part for part in turn.parts if turn.role == "assistant")):
+                self._told.foreign(part.extras, marks=True)
             for result in results:
                 content = self._result(result, f"{turn.place}.content")
                 messages.append({"role": "tool", "tool_call_id": result.call_id, "content": content})
             others = tuple([part for part in turn.parts if not isinstance(part, ToolResult)])
-            if not others:
-                continue
-            messages += [{"role": "tool", "tool_call_id": one, "content": _NO_RESULT} for one in waiting]
-            waiting = [part.id for part in others if isinstance(part, ToolCall)]
-            messages += self._message(turn, others)
-        return messages + [{"role": "tool", "tool_call_id": one, "content": _NO_RESULT} for one in waiting]
+            if others:
+                messages += self._message(turn, others)
+        return messages
 
     def _message(self, turn: Turn, parts: tuple[Part, ...]) -> list[Json]:
         if turn.role == "assistant":
@@ -95,7 +89,7 @@ class _Turns:
         return [{"role": role, "content": content}]
 
     def _block(self, part: Part, place: str) -> Json | None:
-        self._told.foreign(part.extras)
+        self._told.foreign(part.extras, marks=True)
         match part:
             case Text() | Refusal():
                 return {"type": "text", "text": part.text} if part.text else None
@@ -154,9 +148,7 @@ def _tools(request: Request, body: Json, told: Told) -> None:
     """One tool alone, and required, is how one names it here."""
     choice = request.tool_choice
     tools = []
-    for at, tool in enumerate(request.tools):
-        if isinstance(tool, ForeignTool):
-            raise unsupported(f"tools[{at}]", tool.kind)
+    for tool in functions(request, told):
         if choice is None or choice.mode != "named" or choice.name == tool.name:
             tools.append(_tool(tool, told))
     if not tools:
@@ -175,7 +167,7 @@ def _tool(tool: Tool, told: Told) -> Json:
     function["parameters"] = {"type": "object", **tool.schema} if tool.schema else {"type": "object", "properties": {}}
     if tool.strict:
         told.add("strict")
-    told.foreign(tool.extras)
+    told.foreign(tool.extras, marks=True)
     return {"type": "function", "function": function}
 
 
@@ -194,6 +186,7 @@ def _knobs(request: Request, shared: Any, body: Json, told: Told) -> None:
         "frequency_penalty": _bounded("frequency_penalty", shared.get("frequency_penalty"), told),
     }
     if request.schema is not None:
+        told.described(request)
         schema = request.schema.schema
         values["response_format"] = {"type": "json_object", **({"json_schema": schema} if schema is not None else {})}
     if request.user:

@@ -4,33 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from sluice.base.errors import bad_request
-from sluice.formats.canon import ForeignTool, Request, Tool, ToolCall, ToolResult, Turn
-from sluice.formats.codec import Abilities, Told, Written
+from sluice.formats.canon import Request, Tool, ToolCall, ToolResult, Turn
+from sluice.formats.codec import Abilities, Told, Written, functions
 from sluice.formats.converse.models import write_own
-from sluice.formats.converse.write_blocks import BlockWriter, call_id
+from sluice.formats.converse.write_blocks import BlockWriter
 from sluice.formats.members import encode
-from sluice.formats.reading import unsupported
+from sluice.formats.own_names import one_answer
+from sluice.formats.unanswered import answered
 
 Json = dict[str, Any]
 
 _NO_ARGUMENTS: Json = {"type": "object", "properties": {}}
-_NO_RESULT = "no result"
 
 
 def write_request(request: Request, abilities: Abilities) -> Written:
     """Raises GatewayError 400 naming content the protocol cannot carry. The body holds ``model`` and ``stream``, whose
     place is the path."""
-    if request.choices != 1:
-        message = "the provider of this model gives one answer at a time: n must be 1"
-        raise bad_request("unsupported_value", message, "n")
+    one_answer(request)
     told = Told()
     writer = BlockWriter(told, caching=abilities.caching)
     system, messages = _turns(request, writer)
     body: Json = {"model": request.model, "messages": messages}
     if system:
         body["system"] = system
-    told.foreign(request.extras)
+    told.beside(request)
     for turn in request.turns:
         told.foreign(turn.extras)
     _tools(request, writer, body, told)
@@ -47,23 +44,12 @@ def _turns(request: Request, writer: BlockWriter) -> tuple[list[Json], list[Json
     """System texts hoisted; roles alternate; every call is answered in the very next message."""
     system: list[Json] = []
     messages: list[Json] = []
-    waiting: list[str] = []
-    for turn in request.turns:
+    for turn in answered(request.turns):
         blocks = writer.blocks(_ordered(turn), f"{turn.place}.content")
         if turn.role in ("system", "developer"):
             system += blocks
-        elif turn.role == "assistant":
-            _answer_missing(messages, waiting)
-            _add(messages, "assistant", blocks)
-            waiting = [call_id(part.id) for part in turn.parts if isinstance(part, ToolCall)]
         else:
-            results = [call_id(part.call_id) for part in turn.parts if isinstance(part, ToolResult)]
-            if not results:
-                _answer_missing(messages, waiting)
-                waiting = []
-            waiting = [identity for identity in waiting if identity not in results]
-            _add(messages, "user", blocks)
-    _answer_missing(messages, waiting)
+            _add(messages, "assistant" if turn.role == "assistant" else "user", blocks)
     return system, messages
 
 
@@ -79,13 +65,6 @@ def _add(messages: list[Json], role: str, blocks: list[Json]) -> None:
         messages.append({"role": role, "content": blocks})
 
 
-def _answer_missing(messages: list[Json], waiting: list[str]) -> None:
-    """A call without a result makes a history the service refuses: it is told that there was none."""
-    results = [{"toolUseId": identity, "content": [{"text": _NO_RESULT}], "status": "error"} for identity in waiting]
-    if results:
-        _add(messages, "user", [{"toolResult": result} for result in results])
-
-
 def _tools(request: Request, writer: BlockWriter, body: Json, told: Told) -> None:
     """``toolConfig``: it must be there when the history holds calls, and there is no way to forbid them but its
     absence."""
@@ -96,8 +75,8 @@ def _tools(request: Request, writer: BlockWriter, body: Json, told: Told) -> Non
         told.add("tool_choice")
     tools: list[Json] = []
     if not (forbidden and not used):
-        for at, tool in enumerate(request.tools):
-            tools += _tool(tool, f"tools[{at}]", writer, told)
+        for tool in functions(request, told):
+            tools += _tool(tool, writer, told)
     if not tools:
         tools = [{"toolSpec": {"name": name, "inputSchema": {"json": _NO_ARGUMENTS}}} for name in used]
     if not tools:
@@ -110,9 +89,7 @@ def _tools(request: Request, writer: BlockWriter, body: Json, told: Told) -> Non
     body["toolConfig"] = config
 
 
-def _tool(tool: Tool | ForeignTool, place: str, writer: BlockWriter, told: Told) -> list[Json]:
-    if isinstance(tool, ForeignTool):
-        raise unsupported(place, tool.kind)
+def _tool(tool: Tool, writer: BlockWriter, told: Told) -> list[Json]:
     spec: Json = {"name": tool.name}
     if tool.description:
         spec["description"] = tool.description
@@ -128,7 +105,7 @@ def _inference(request: Request, abilities: Abilities, body: Json, told: Told) -
     stops = [stop for stop in request.stop if stop.strip()]
     if len(stops) != len(request.stop):
         told.add("stop")
-    config: Json = {"maxTokens": request.max_output} if request.max_output else {}
+    config: Json = {} if request.max_output is None else {"maxTokens": request.max_output}
     if stops:
         config["stopSequences"] = stops
     thinks = write_own(request, abilities, body, config, told)
@@ -157,5 +134,6 @@ def _schema(request: Request, body: Json, told: Told) -> None:
     wanted: Json = {"schema": encode(request.schema.schema).decode()}
     if request.schema.name:
         wanted["name"] = request.schema.name
+    told.described(request)
     format_ = {"type": "json_schema", "structure": {"jsonSchema": wanted}}
     body["outputConfig"] = {**body.get("outputConfig", {}), "textFormat": format_}

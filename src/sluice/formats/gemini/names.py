@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sluice.formats.reading import as_object
+from sluice.formats.reading import as_list, as_object
 
 Json = dict[str, Any]
 
@@ -34,3 +34,9 @@ def named(value: Any, place: str) -> Json:
     if _OTHER.isdisjoint(holder):
         return holder
     return {_SNAKE.get(name, name): member for name, member in holder.items()}
+
+
+def repeated(value: Any, place: str) -> list[Any]:
+    """A list of objects; a lone one stands for a list of one, as Google's own examples for curl write it. Raises
+    Unreadable."""
+    return [value] if isinstance(value, dict) else as_list(value, place)

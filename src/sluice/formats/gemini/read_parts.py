@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sluice.formats.canon import Audio, File, Image, Opaque, Part, Reasoning, Text, ToolCall, ToolResult
-from sluice.formats.gemini.names import named
+from sluice.formats.gemini.names import named, repeated
 from sluice.formats.gemini.signatures import is_own, read_signature
 from sluice.formats.reading import as_list, as_object, json_text, maybe_text, rest, text
 
@@ -19,6 +19,8 @@ ALONE = "alone"
 PLAIN_ANSWERS = ("result", "output")
 """Members under which the answer of a function stands that answers with a bare text."""
 _AUDIO = "audio/"
+_HELD = ("gs://", "https://generativelanguage.googleapis.com/")
+"""What begins the addresses of files that only Google can read."""
 _KINDS = {"mpeg": "mp3", "x-wav": "wav", "wave": "wav"}
 
 
@@ -33,7 +35,7 @@ class PartReader:
     def parts(self, value: Any, place: str) -> list[Part]:
         """The parts of a content. Raises Unreadable."""
         found: list[Part] = []
-        for at, item in enumerate(as_list(value, place)):
+        for at, item in enumerate(repeated(value, place)):
             if type(item) is dict and len(item) == 1 and type(words := item.get("text")) is str:
                 found.append(Text(text=words))  # as most are
             else:
@@ -73,9 +75,11 @@ class PartReader:
     def _file(self, part: Json, place: str) -> Part:
         told = named(part["fileData"], f"{place}.fileData")
         url, kind = text(told, "fileUri", f"{place}.fileData"), maybe_text(told, "mimeType")
+        held = url if url.startswith(_HELD) else ""
+        where = {"file_id": held} if held else {"url": url}
         if kind.startswith("image/"):
-            return Image(url=url, media_type=kind, extras=part)
-        return File(url=url, media_type=kind, name=maybe_text(told, "displayName"), extras=part)
+            return Image(**where, media_type=kind, extras=part)
+        return File(**where, media_type=kind, name=maybe_text(told, "displayName"), extras=part)
 
     def _call(self, part: Json, place: str) -> Part:
         where = f"{place}.functionCall"

@@ -22,7 +22,7 @@ from sluice.formats.canon import (
     ToolChoice,
     Turn,
 )
-from sluice.formats.gemini.names import named
+from sluice.formats.gemini.names import named, repeated
 from sluice.formats.gemini.read_parts import PartReader
 from sluice.formats.gemini.schemas import declared
 from sluice.formats.reading import Unreadable, as_list, flag, maybe_text, number, parse, rest, text, whole
@@ -41,6 +41,7 @@ _CONFIG = (
 _TOP = ("model", "stream", "contents", SYSTEM, "tools", "toolConfig", "generationConfig", CACHED)
 _CONTENT = frozenset({"role", "parts"})
 _FUNCTION = ("name", "description", "parameters", "parametersJsonSchema")
+_NOT_AS_JSON = ("responseSchema", "responseJsonSchema")
 _MODES = {"AUTO": "auto", "VALIDATED": "auto", "MODE_UNSPECIFIED": "auto", "ANY": "any", "NONE": "none"}
 
 
@@ -48,7 +49,7 @@ def read_request(body: bytes) -> Request:
     """Raises Unreadable."""
     top = named(parse(body), "the body")
     config = _object(top, "generationConfig", "generationConfig")
-    contents = as_list(top.get("contents"), "contents")
+    contents = repeated(top.get("contents"), "contents")
     if not contents:
         raise Unreadable("contents", "a list of at least one content")
     choice, allowed = _tool_choice(top)
@@ -71,6 +72,7 @@ def read_request(body: bytes) -> Request:
         thinking=_thinking(config),
         spelled={"top": top},
         extras={**rest(top, *_TOP), **_unknown(config)},
+        unheard=_unheard(top),
     )
 
 
@@ -85,8 +87,23 @@ def _object(holder: Json, name: str, place: str) -> Json:
 
 def _unknown(config: Json) -> Json:
     """What of the configuration has no knob: a type of answer that is neither text nor JSON among it."""
-    known = _CONFIG if config.get("responseMimeType") in (None, JSON_TYPE, "text/plain") else _CONFIG[:-1]
-    return rest(config, *known)
+    kind = config.get("responseMimeType")
+    silent = set() if kind == JSON_TYPE else set(_NOT_AS_JSON)
+    if kind not in (None, JSON_TYPE, "text/plain"):
+        silent.add("responseMimeType")
+    return rest(config, *(name for name in _CONFIG if name not in silent))
+
+
+def _unheard(top: Json) -> Json:
+    """What is said inside of the choice of tools and has no word elsewhere, by the names it is reported under."""
+    told = _object(top, "toolConfig", "toolConfig")
+    calling = _object(told, "functionCallingConfig", "toolConfig.functionCallingConfig")
+    found = {f"toolConfig.{name}": value for name, value in rest(told, "functionCallingConfig").items()}
+    place = "toolConfig.functionCallingConfig"
+    found |= {f"{place}.{name}": value for name, value in rest(calling, "mode", "allowedFunctionNames").items()}
+    if calling.get("mode") == "VALIDATED":
+        found[f"{place}.mode"] = "VALIDATED"
+    return found
 
 
 def _before(top: Json) -> tuple[Turn, ...]:
@@ -134,11 +151,11 @@ def _stop(config: Json) -> tuple[str, ...]:
 def _tools(top: Json) -> list[Tool | ForeignTool]:
     """One object may declare many functions and tools of the server side by side."""
     found: list[Tool | ForeignTool] = []
-    for at, value in enumerate([] if top.get("tools") is None else as_list(top["tools"], "tools")):
+    for at, value in enumerate([] if top.get("tools") is None else repeated(top["tools"], "tools")):
         for name, member in named(value, f"tools[{at}]").items():
             place = f"tools[{at}].{name}"
             if name == "functionDeclarations":
-                functions = [] if member is None else as_list(member, place)
+                functions = [] if member is None else repeated(member, place)
                 found += [_function(one, f"{place}[{number}]") for number, one in enumerate(functions)]
             elif member is not None:
                 found.append(ForeignTool(kind=name, value={name: member}))
@@ -186,7 +203,7 @@ def _thinking(config: Json) -> Thinking | None:
     told = _object(config, "thinkingConfig", place)
     level = told.get("thinkingLevel")
     if level is not None and level != "THINKING_LEVEL_UNSPECIFIED":
-        effort = _EFFORTS.get(level) if isinstance(level, str) else None
+        effort = _EFFORTS.get(level.upper()) if isinstance(level, str) else None
         if effort is None:
             raise Unreadable(f"{place}.thinkingLevel", "MINIMAL, LOW, MEDIUM or HIGH")
         return Thinking(effort=effort)

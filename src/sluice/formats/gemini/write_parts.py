@@ -164,6 +164,8 @@ class PartWriter:
         if part.url:
             return _at(part.url, part.media_type or _guessed(part.url, _ANY_FILE))
         data = part.data or base64.b64encode(part.text.encode()).decode()
+        if part.name:
+            self._told.add("filename")
         return {"inlineData": {"mimeType": part.media_type or _ANY_FILE, "data": data}}
 
     def _call(self, part: ToolCall, place: str) -> Json:

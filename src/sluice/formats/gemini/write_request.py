@@ -45,7 +45,7 @@ def write_request(request: Request, abilities: Abilities) -> Written:
         body["generationConfig"] = config
     if request.stream:
         body["stream"] = True
-    told.foreign({name: value for name, value in request.extras.items() if name not in _SHARED}, marks=True)
+    told.beside(request, _SHARED)
     return Written(body, told.all())
 
 
@@ -156,6 +156,7 @@ def _config(request: Request, abilities: Abilities, told: Told) -> Json:
     if request.schema is not None:
         values["responseMimeType"] = JSON_TYPE
         values["responseJsonSchema"] = request.schema.schema
+        told.described(request)
     if request.source is Format.OPENAI_CHAT:
         values |= {name: request.extras.get(other) for other, name in _SHARED.items()}
     if request.user:

@@ -96,8 +96,12 @@ def _tool_choice(given: Any) -> ToolChoice | None:
             return ToolChoice(mode="any")
         case {"type": "function", "function": {"name": str(name)}}:
             return ToolChoice(mode="named", name=name)
+        case {"type": "allowed_tools", "allowed_tools": {"mode": "auto" | "required" as mode, "tools": [*tools]}}:
+            named = [tool.get("function") for tool in tools if isinstance(tool, dict)]
+            allowed = [maybe_text(function, "name") for function in named if isinstance(function, dict)]
+            return ToolChoice(mode="auto" if mode == "auto" else "any", allowed=tuple(allowed))
         case _:
-            raise Unreadable("tool_choice", "none, auto, required or a function's name")
+            raise Unreadable("tool_choice", "none, auto, required, a function's name or allowed_tools")
 
 
 def _schema(given: Any) -> Schema | None:
@@ -116,6 +120,7 @@ def _schema(given: Any) -> Schema | None:
             return Schema(
                 schema=None if schema is None else as_object(schema, f"{place}.schema"),
                 name=maybe_text(inner, "name"),
+                description=maybe_text(inner, "description"),
                 strict=flag(inner.get("strict"), f"{place}.strict"),
             )
         case _:

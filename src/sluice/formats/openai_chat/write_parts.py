@@ -21,7 +21,7 @@ from sluice.formats.canon import (
 )
 from sluice.formats.codec import Told
 from sluice.formats.openai_chat.messages import FOREIGN_CALL
-from sluice.formats.pictures import as_data_url
+from sluice.formats.pictures import as_data_url, detail_of, without_detail
 from sluice.formats.reading import unsupported
 
 Json = dict[str, Any]
@@ -64,7 +64,8 @@ class PartEncoder:
             case Refusal():
                 written = {"type": "refusal", "refusal": part.text}
             case Image():
-                written = {"type": "image_url", "image_url": {"url": self._picture(part, place)}}
+                detail = {"detail": told} if (told := detail_of(part)) not in ("", "auto") else {}
+                written = {"type": "image_url", "image_url": {"url": self._picture(part, place), **detail}}
             case Audio():
                 written = {"type": "input_audio", "input_audio": {"data": part.data, "format": part.kind}}
             case File():
@@ -80,7 +81,7 @@ class PartEncoder:
 
     def _note(self, part: Part) -> None:
         if part.extras and not self.native:
-            self._told.foreign(part.extras)
+            self._told.foreign(without_detail(part))
             if part.extras.get("cache_control") is not None:
                 self._told.add("cache_control")
 
@@ -130,6 +131,8 @@ class PartEncoder:
         words = "".join(part.text for part in thoughts if not part.signature)
         if words and "tool_calls" in message and self._replays:
             message["reasoning_content"] = words
+        elif words:
+            self._told.add("reasoning_content")
         if any(part.signature or part.sealed for part in thoughts):
             self._told.add("thinking")
 

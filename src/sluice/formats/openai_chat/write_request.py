@@ -36,7 +36,7 @@ def write_request(request: Request, abilities: Abilities) -> Written:
         body["tools"] = [_tool(tool, native, told) for tool in tools]
     if native:
         return Written({**body, **request.spelled, **request.extras}, told.all())
-    told.foreign(request.extras, marks=True)
+    told.beside(request)
     _knobs(request, abilities, body, told)
     return Written(body, told.all())
 
@@ -48,6 +48,8 @@ def _messages(turn: Turn, encoder: PartEncoder, told: Told) -> list[Json]:
         if len(turn.parts) == 1 and _is_bare(turn.parts[0]):
             return [{"role": turn.role, "content": turn.parts[0].text}]  # as most are
     if turn.role == "assistant":
+        if not encoder.native:
+            told.foreign(turn.extras)
         message = encoder.assistant(turn)
         return [] if message is None else [message]
     parts = [part for part in turn.parts if not isinstance(part, ToolResult)]
@@ -137,4 +139,6 @@ def _schema(request: Request) -> Json:
     if wanted is None or wanted.schema is None:
         return {"type": "json_object"}
     named = {"name": wanted.name or _SCHEMA_NAME, "schema": wanted.schema}
+    if wanted.description:
+        named["description"] = wanted.description
     return {"type": "json_schema", "json_schema": named}

@@ -8,7 +8,7 @@ from typing import Any
 
 from sluice.formats.canon import Audio, Citation, File, Image, Opaque, Part, Refusal, Text
 from sluice.formats.codec import Told
-from sluice.formats.pictures import as_data_url
+from sluice.formats.pictures import as_data_url, detail_of, without_detail
 from sluice.formats.reading import Unreadable, as_list, as_object, data_url, maybe_text, rest, text, unsupported
 
 Json = dict[str, Any]
@@ -130,7 +130,7 @@ class ContentWriter:
                 raise unsupported(place, type(part).__name__.lower())
         if self.native:
             return {**written, **part.extras}
-        self._told.foreign(part.extras)
+        self._told.foreign(without_detail(part))
         if part.extras.get("cache_control") is not None:
             self._told.add("cache_control")
         return written
@@ -142,7 +142,7 @@ class ContentWriter:
         if part.file_id:
             raise unsupported(place, "a picture by the id of a file")
         url = as_data_url(part) if part.data else part.url
-        return {"type": "input_image", "image_url": url, "detail": "auto"}
+        return {"type": "input_image", "image_url": url, "detail": detail_of(part) or "auto"}
 
     def _file(self, part: File, place: str) -> Json:
         if self.native:

@@ -15,6 +15,8 @@ Json = dict[str, Any]
 
 INSTRUCTIONS = "instructions"
 PROMPT = "prompt"
+SEALED = "reasoning.encrypted_content"
+"""What ``include`` asks for that every translation sees to."""
 _APART = ("model", "input", "tools", INSTRUCTIONS, PROMPT)
 _EFFORTS = frozenset(get_args(Effort))
 _UNDERSTOOD = frozenset(
@@ -77,8 +79,10 @@ def _unheard(top: Json, reasoning: Json, wanted: Json) -> Json:
     told |= {f"reasoning.{name}": value for name, value in reasoning.items() if name not in ("effort", "summary")}
     told |= {f"text.{name}": value for name, value in wanted.items() if name != "format"}
     choice = top.get("tool_choice")
-    if isinstance(choice, dict) and choice.get("type") not in ("function", CUSTOM):
+    if isinstance(choice, dict) and choice.get("type") not in ("function", CUSTOM, "allowed_tools"):
         told["tool_choice"] = choice
+    if top.get("include") == [SEALED]:
+        del told["include"]
     return told
 
 
@@ -92,6 +96,11 @@ def _tool_choice(given: Any) -> ToolChoice | None:
             return ToolChoice(mode="any")
         case {"type": "function" | "custom", "name": str(name)}:
             return ToolChoice(mode="named", name=name)
+        case {"type": "allowed_tools", "mode": "auto" | "required" as mode, "tools": [*tools]}:
+            allowed = [maybe_text(tool, "name") for tool in tools if isinstance(tool, dict)]
+            return ToolChoice(
+                mode="auto" if mode == "auto" else "any", allowed=tuple([name for name in allowed if name])
+            )
         case {"type": str(_)}:
             return None
         case _:
@@ -109,8 +118,9 @@ def _schema(given: Any) -> Schema | None:
             return Schema()
         case "json_schema":
             schema = as_object(wanted.get("schema"), "text.format.schema")
+            described = maybe_text(wanted, "description")
             strict = flag(wanted.get("strict"), "text.format.strict")
-            return Schema(schema=schema, name=maybe_text(wanted, "name"), strict=strict)
+            return Schema(schema=schema, name=maybe_text(wanted, "name"), description=described, strict=strict)
         case _:
             raise Unreadable("text.format.type", "text, json_object or json_schema")
 

@@ -35,7 +35,7 @@ def write_request(request: Request, abilities: Abilities) -> Written:
         return Written(_native(request), told.all())
     one_answer(request)
     shared = _shared(request)
-    told.foreign({name: value for name, value in request.extras.items() if name not in shared}, marks=True)
+    told.beside(request, shared)
     writer = ItemWriter(told)
     body: Json = {"model": request.model, "input": []}
     for turn in answered(said_in_words(request).turns):
@@ -126,4 +126,6 @@ def _schema(request: Request) -> Json:
     if wanted is None or wanted.schema is None:
         return {"type": "json_object"}
     strict = bool(wanted.strict) and request.source in _OPENAI
-    return {"type": "json_schema", "name": wanted.name or _SCHEMA_NAME, "schema": wanted.schema, "strict": strict}
+    described = {"description": wanted.description} if wanted.description else {}
+    named = {"type": "json_schema", "name": wanted.name or _SCHEMA_NAME, **described}
+    return {**named, "schema": wanted.schema, "strict": strict}
