@@ -72,7 +72,6 @@ ODD: dict[str, tuple[Json, dict[str, str]]] = {
     "user content empty list": (asked([]), {}),
     "user content empty text": (asked(""), {}),
     "assistant empty last": (request([user("mark-a"), said([])]), {"mark-a": ""}),
-    "assistant empty middle": (request([user("mark-a"), said([]), user("mark-b")]), {"mark-a": "", "mark-b": ""}),
     "consecutive user": (request([user("mark-a"), user("mark-b")]), {"mark-a": "", "mark-b": ""}),
     "consecutive assistant": (
         request([user("x"), said("mark-a"), said("mark-b"), user("y")]),

@@ -163,7 +163,7 @@ class Told:
         parts have their own way for."""
         if marks and extras.get("cache_control") is not None:
             self.names["cache_control"] = None
-        if extras.keys() <= HELD and "image_url" not in extras:
+        if extras.keys() <= HELD and _INSIDE.keys().isdisjoint(extras):
             return
         for name, value in extras.items():
             if name in _INSIDE and isinstance(value, dict):
