@@ -296,10 +296,6 @@ ODD: dict[str, tuple[Json, dict[str, str]]] = {
         asked([{"type": "document", "source": {"type": "content", "content": [{"type": "text", "text": "mark-a"}]}}]),
         {"mark-a": ""},
     ),
-    "doc content text": (
-        asked([{"type": "document", "source": {"type": "content", "content": "mark-a"}}]),
-        {"mark-a": ""},
-    ),
     "search result": (
         asked(
             [
