@@ -98,6 +98,7 @@ async def test_a_panel_with_unsaved_work_asks_before_it_closes(
     await name.fill("half done")
     question = page.get_by_role("dialog", name=ASKED)
     await leave(visit)
+    await expect(question.get_by_role("button", name="Keep editing")).to_be_focused()
     await page.keyboard.press("Escape")  # takes back the question alone
     await expect(question).to_have_count(0)
     await expect(name).to_have_value("half done")
@@ -303,3 +304,18 @@ async def test_a_session_that_ends_under_unsaved_work_is_taken_up_again(visit: V
     await visit.context.clear_cookies()
     await page.get_by_role("link", name="Tokens", exact=True).click()
     await page.wait_for_url("**/sign-in?next=*")
+
+
+async def test_the_longest_names_and_amounts_stay_within_their_panel(visit: Visit) -> None:
+    await visit.sign_in(path="/sign-in?next=%2Ftokens")
+    token = await visit.call("POST", "/tokens", {"name": "名" * 128, "models": ["m" * 256]})
+    user = await visit.call("POST", "/users", {"name": "n" * 128, "balance_usd": "9123456789.123456789"})
+    for path in (f"/tokens?open={token['id']}", f"/users?open={user['id']}"):
+        await visit.open(path)
+        side = visit.page.get_by_role("dialog")
+        await expect(side.get_by_role("button", name=re.compile("^(Save|Set balance)$"))).to_be_visible()
+        assert await side.evaluate("panel => panel.scrollWidth <= panel.clientWidth")
+    facts = await side.locator("dl > div").evaluate_all("all => all.map(one => one.scrollWidth <= one.clientWidth)")
+    assert all(facts)
+    await visit.call("DELETE", f"/tokens/{token['id']}")
+    await visit.call("DELETE", f"/users/{user['id']}")

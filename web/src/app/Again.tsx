@@ -1,9 +1,10 @@
 // The session ended under unsaved work: the password once more, and the page goes on as it was.
-import { Button, Modal, PasswordInput } from "@mantine/core";
+import { Button, Modal, PasswordInput, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { api, take } from "~/api/client";
 import { useWords } from "~/i18n";
 import { Form, useApiForm } from "~/kit/form";
+import sheet from "~/kit/form.module.css";
 import { useLayer } from "~/kit/layers";
 import { depart, goOn, type Session } from "./session";
 
@@ -19,6 +20,7 @@ export default function Again({ session, close }: { session: Session; close: () 
       closeOnEscape={false}
       zIndex={400}
       title={t("shell.again")}
+      classNames={{ title: sheet.sideTitle }}
     >
       <Password session={session} close={close} />
     </Modal>
@@ -45,7 +47,9 @@ function Password({ session, close }: { session: Session; close: () => void }) {
   );
   return (
     <>
-      <p>{t("shell.againHint", { name })}</p>
+      <Text size="sm" mb={14}>
+        {t("shell.againHint", { name })}
+      </Text>
       <Form state={state} submitLabel={t("door.signIn")} extra={leave}>
         <PasswordInput
           label={t("door.password")}

@@ -32,7 +32,7 @@ export default function Prices() {
   const edit = (model: string | undefined) =>
     void navigate({ search: (old) => ({ ...old, open: model, add: undefined }) });
   const add = () => void navigate({ search: (old) => ({ ...old, open: undefined, add: 1 }) });
-  const opened = search.open !== undefined || search.add !== undefined;
+  const opened = admin && (search.open !== undefined || search.add !== undefined);
   return (
     <Page
       title={t("nav.prices")}
