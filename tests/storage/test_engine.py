@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,21 @@ from sqlalchemy.exc import ProgrammingError
 from sluice.storage.engine import Database, DatabaseAway, open_database
 
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+
+_PRIORITY = """
+import asyncio, os, sys, threading
+from pathlib import Path
+from sluice.storage.engine import open_database
+
+async def main():
+    db = await open_database(None, Path(sys.argv[1]))
+    print(await db.write_at_once(lambda conn: os.getpriority(os.PRIO_PROCESS, threading.get_native_id())))
+    await db.close()
+
+os.nice(int(sys.argv[2]))
+asyncio.run(main())
+"""
 
 
 async def _end_a_connection(db: Database) -> None:
@@ -51,3 +69,12 @@ async def test_a_server_that_is_not_there_is_a_database_away(address: str, tmp_p
     with pytest.raises(DatabaseAway):
         await _ask_nonsense(db)
     await db.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a thread has a priority of its own on Linux alone")
+@pytest.mark.parametrize("nice", [3, 15])
+def test_the_writer_goes_below_its_process_never_above(nice: int, tmp_path: Path) -> None:
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    command = [sys.executable, "-c", _PRIORITY, str(tmp_path), str(nice)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert int(done.stdout) == min(19, before + nice + 10)

@@ -26,6 +26,7 @@ T = TypeVar("T")
 NOTIFY_CHANNEL = "sluice_revision"
 _BUSY_MS = 10_000
 _NICE = 10
+_LEAST = 19
 
 
 class DatabaseAway(Exception):
@@ -121,7 +122,9 @@ class Database:
 def _yield_to_others() -> None:
     """Gives this thread a lower priority than the event loop's: what it writes is safe in the journal and can wait."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+        # From where the process stands: nobody but root may go up again.
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, min(_LEAST, os.getpriority(os.PRIO_PROCESS, thread) + _NICE))
 
 
 def _sqlite_engine(url: str) -> sa.Engine:
