@@ -82,6 +82,7 @@ OVERS = {
     "vertex-gemini": Over("vertex", "vertex", "gemini-2.5-flash", "google"),
     "vertex-claude": Over("vertex", "vertex", "claude-sonnet-4-5", "google", proof='"sig_'),
     "bedrock-converse": Over("bedrock", "bedrock", "anthropic.claude-3-7", _AWS, proof='"signature"'),
+    "sagemaker": Over("sagemaker", "sagemaker", "m", _AWS),
     "cohere": Over("cohere", "cohere", "command-m", "co-1"),
     "hunyuan-tc3": Over("hunyuan", "tencent", "m", "12345|AKIDfake|AKIDfakesecret", breaks="-abort"),
     "spark-http": Over("spark", "openai", "generalv3.5"),

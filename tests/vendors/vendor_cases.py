@@ -77,9 +77,10 @@ class RequestPart(_Part):
 
 
 def framed(text: str) -> bytes:
-    """A frame of a binary event stream."""
+    """A frame of a binary event stream: its payload JSON, or behind ``PayloadPart`` what it is."""
     name, _, payload = text.partition(" ")
-    return frame(name.lstrip("!"), json.loads(payload), "exception" if name.startswith("!") else "event")
+    given = payload.encode() if name == "PayloadPart" else json.loads(payload)
+    return frame(name.lstrip("!"), given, "exception" if name.startswith("!") else "event")
 
 
 class AnswerPart(_Part):

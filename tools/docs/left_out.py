@@ -6,11 +6,6 @@ _COMPATIBLE = "reached by a channel of `openai-compatible` with their address"
 
 LEFT_OUT = (
     (
-        "AWS SageMaker endpoints",
-        "An endpoint speaks what its container speaks, and how the stream of one that speaks OpenAI's protocol is cut "
-        "into AWS's frames could not be verified.",
-    ),
-    (
         "Oracle OCI Generative AI",
         "Its request signatures and its own two chat protocols could not be verified.",
     ),

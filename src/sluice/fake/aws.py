@@ -71,12 +71,13 @@ def _canonical(ask: Ask, signed: str) -> str:
     return "\n".join((ask.method, path, query, headers, signed, hashlib.sha256(ask.body).hexdigest()))
 
 
-def frame(event: str, payload: Json, kind: str = "event") -> bytes:
-    """One frame of an event stream; ``kind`` may be ``exception``."""
+def frame(event: str, payload: Json | bytes, kind: str = "event") -> bytes:
+    """One frame of an event stream; ``kind`` may be ``exception``. Bytes are a payload of no kind."""
     name = ":event-type" if kind == "event" else ":exception-type"
-    pairs = {name: event, ":content-type": "application/json", ":message-type": kind}
+    content = "application/octet-stream" if isinstance(payload, bytes) else "application/json"
+    pairs = {name: event, ":content-type": content, ":message-type": kind}
     headers = b"".join(_header(key, value) for key, value in pairs.items())
-    body = json.dumps(payload, ensure_ascii=False).encode()
+    body = payload if isinstance(payload, bytes) else json.dumps(payload, ensure_ascii=False).encode()
     prelude = struct.pack(">II", 16 + len(headers) + len(body), len(headers))
     head = prelude + struct.pack(">I", zlib.crc32(prelude))
     whole = head + headers + body

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
-from sluice.fake import bedrock, cohere, coze, deepl, dify, library, replicate, tencent, watsonx
+from sluice.fake import bedrock, cohere, coze, deepl, dify, library, replicate, sagemaker, tencent, watsonx
 from sluice.fake.http import Ask
 
 
@@ -24,6 +24,7 @@ OWN: Mapping[str, Wire] = {
     "deepl": Wire(deepl.model_of, deepl.serve),
     "dify": Wire(dify.model_of, dify.serve),
     "replicate": Wire(replicate.model_of, replicate.serve),
+    "sagemaker": Wire(sagemaker.model_of, sagemaker.serve),
     "tencent": Wire(tencent.model_of, tencent.serve),
     "watsonx": Wire(watsonx.model_of, watsonx.serve),
 }

@@ -25,11 +25,11 @@ class BedrockKey:
     token: str = field(default="", repr=False)
     region: str = ""
 
-    def signing(self, region: str) -> SigningKey | None:
-        """What signs requests; None for a bearer key."""
+    def signing(self, region: str, service: str = SERVICE) -> SigningKey | None:
+        """What signs requests to a service; None for a bearer key."""
         if self.bearer:
             return None
-        return SigningKey(access=self.access, secret=self.secret, token=self.token, region=region, service=SERVICE)
+        return SigningKey(access=self.access, secret=self.secret, token=self.token, region=region, service=service)
 
 
 def read_key(key: str) -> BedrockKey:

@@ -16,6 +16,7 @@ from sluice.formats.openai_chat.errors import fault_from
 _CAUSES: Mapping[str, Cause] = {
     "validationexception": Cause.REQUEST,
     "serializationexception": Cause.REQUEST,
+    "validationerror": Cause.REQUEST,
     "conflictexception": Cause.REQUEST,
     "accessdeniedexception": Cause.AUTH,
     "unrecognizedclientexception": Cause.AUTH,
@@ -32,8 +33,12 @@ _CAUSES: Mapping[str, Cause] = {
     "servicequotaexceededexception": Cause.RATE,
     "modelnotreadyexception": Cause.OVERLOADED,
     "serviceunavailableexception": Cause.OVERLOADED,
+    "serviceunavailable": Cause.OVERLOADED,
     "internalserverexception": Cause.SERVER,
     "modelerrorexception": Cause.SERVER,
+    "modelerror": Cause.SERVER,
+    "modelstreamerror": Cause.SERVER,
+    "internalstreamfailure": Cause.SERVER,
     "modelstreamerrorexception": Cause.SERVER,
     "modeltimeoutexception": Cause.TIMEOUT,
 }
@@ -61,7 +66,8 @@ def frame_fault(frame: Frame) -> Fault | None:
         return None
     said = _members(frame.payload)
     name = frame.headers.get(":exception-type") or frame.headers.get(":error-code") or kind
-    message = _text(said, "message") or _text(said, "originalMessage") or frame.headers.get(":error-message", name)
+    own = _text(said, "message") or _text(said, "Message")
+    message = own or _text(said, "originalMessage") or frame.headers.get(":error-message", name)
     return Fault(cause=_cause(name, message, Cause.SERVER), message=message, status=200, code=name)
 
 
