@@ -80,7 +80,22 @@ async def test_what_is_open_is_asked_after_by_one_at_a_time(database: Database) 
     store = HoldingStore(database)
     await store.keep([holding("b1", kind=BATCHES, open=True), holding("b2", kind=BATCHES, open=True, next_ms=500)])
     await store.keep([holding("b3", kind=BATCHES)])
-    assert [held.id for held in await store.due(100, lambda _: 200, 9)] == ["b1"]
-    assert await store.due(199, lambda _: 300, 9) == []
+    assert [held.id for held in await store.due(100, lambda made: 200 if made else 900, 9)] == ["b1"]
+    assert await store.due(199, lambda _: 900, 9) == []
     assert [held.id for held in await store.due(500, lambda _: 600, 1)] == ["b1"]
     assert [held.id for held in await store.due(500, lambda _: 600, 9)] == ["b2"]
+
+
+async def test_a_clock_that_was_ahead_delays_nothing(database: Database) -> None:
+    store, hour = HoldingStore(database), 3_600_000
+    now = 100 * hour
+    held = holding("b1", kind=BATCHES, open=True)
+    await store.keep([held])
+    ahead = now + 5 * hour
+    assert await store.due(ahead, lambda _: ahead + 60_000, 9) == [held]
+    taken = await store.claim(held, "req_1", ahead)
+    # Set right again: what was to be asked after in a minute is not asked after in five hours.
+    assert [one.id for one in await store.due(now, lambda _: now + 60_000, 9)] == ["b1"]
+    assert await store.due(now, lambda _: now + 60_000, 9) == []
+    assert await store.claim(held, "req_2", now) == taken == "req_1"
+    assert await store.claim(held, "req_3", now) is None

@@ -55,3 +55,22 @@ async def test_old_rows_go_and_money_stays(database: Database, tmp_path: Path) -
     journal.close(drop=False)
     assert await recover(database, tmp_path / "j") == 1
     assert await state(database, account) == (start - spent - 9, 0, start - spent - 9, 0)
+
+
+async def test_a_clock_far_ahead_costs_the_log_and_no_charge(database: Database, tmp_path: Path) -> None:
+    start = 10**9
+    account = await open_account(database, start)
+    ledger = make_ledger(database, tmp_path / "j", "w")
+    old = settlement({account: 7}, id=request_id(1_000_000, CHANCE), created_ms=1_000_000)
+    ledger.settle((account,), 0, old)
+    await ledger.close()
+    assert await prune_requests(database, 9_000_000) == 1
+
+    # The clock is right again. A worker dies; what it left is newer than anything that was deleted.
+    left = settlement({account: 9}, id=request_id(2_000_000, CHANCE), created_ms=2_000_000)
+    journal = Journal(tmp_path / "j", "dead")
+    for item in (old, left):
+        journal.append(encode(item))
+    journal.close(drop=False)
+    assert await recover(database, tmp_path / "j") == 1
+    assert await state(database, account) == (start - 16, 0, start - 16, 0)

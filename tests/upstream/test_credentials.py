@@ -24,12 +24,13 @@ _HOUR = 3_600_000
 
 @dataclass
 class Clock:
-    """A clock that stands still until told otherwise."""
+    """A clock that stands still until told otherwise; ``set_ms`` is what somebody set the time of day by."""
 
     now: int = 1_000_000
+    set_ms: int = 0
 
     def now_ms(self) -> int:
-        return self.now
+        return self.now + self.set_ms
 
     def monotonic(self) -> float:
         return self.now / 1000
@@ -160,6 +161,16 @@ async def test_a_failure_reaches_all_who_wait_and_is_soon_forgotten(world: World
     world.service.status = 200
     with pytest.raises(CredentialFailed):  # the service is given a moment
         await world.cache.get(world.dialect)
+    world.clock.now += 1000
+    assert await world.cache.get(world.dialect) == "token-2"
+
+
+async def test_a_clock_set_back_prolongs_no_failure(world: World) -> None:
+    world.service.status = 500
+    with pytest.raises(CredentialFailed):
+        await world.cache.get(world.dialect)
+    world.service.status = 200
+    world.clock.set_ms = -5 * _HOUR
     world.clock.now += 1000
     assert await world.cache.get(world.dialect) == "token-2"
 

@@ -39,6 +39,14 @@ def request_id_bound(ms: int) -> str:
     return "req_" + _base32(max(ms, 0), 10)
 
 
+def request_ms(identity: str) -> int:
+    """When a request id was made, epoch milliseconds."""
+    value = 0
+    for letter in identity[4:14]:
+        value = value << 5 | _ALPHABET.index(letter)
+    return value
+
+
 def completion_id(prefix: str, rng: Rng) -> str:
     """An id for an answer whose upstream gave none: ``chatcmpl-`` + 24 characters."""
     return prefix + _base32(rng.getrandbits(120), 24)

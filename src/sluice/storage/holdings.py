@@ -143,15 +143,16 @@ class HoldingStore:
 
     async def due(self, now_ms: int, again_ms: Callable[[int], int], limit: int) -> list[Holding]:
         """Open things it is time to ask after; nobody else gets them until what ``again_ms`` makes of the time they
-        were made at."""
+        were made at. What was put off longer than for the oldest was so while the clock was ahead: it is time."""
+        time = sa.or_(holdings.c.next_ms <= now_ms, holdings.c.next_ms > again_ms(0))
         wanted = (
             sa.select(*_COLUMNS)
-            .where(holdings.c.open, holdings.c.next_ms <= now_ms)
+            .where(holdings.c.open, time)
             .order_by(holdings.c.next_ms)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        waiting = sa.select(holdings.c.id).where(holdings.c.open, holdings.c.next_ms <= now_ms).limit(1)
+        waiting = sa.select(holdings.c.id).where(holdings.c.open, time).limit(1)
         async with self._db.read() as conn:
             if (await conn.execute(waiting)).one_or_none() is None:
                 return []
@@ -164,7 +165,9 @@ class HoldingStore:
     async def claim(self, held: Holding, charge_id: str, now_ms: int) -> str | None:
         """Takes up the charge of an open thing: the id to charge it under, always the same; None when it was charged,
         or another worker has just taken it up."""
-        free = sa.and_(_is(held), holdings.c.open, holdings.c.claimed_ms < now_ms - _CLAIM_MS)
+        # One of the future was made while the clock was ahead.
+        lapsed = sa.not_(holdings.c.claimed_ms.between(now_ms - _CLAIM_MS, now_ms + _CLAIM_MS))
+        free = sa.and_(_is(held), holdings.c.open, lapsed)
         taken = sa.case((holdings.c.charge_id == "", charge_id), else_=holdings.c.charge_id)
         claim = sa.update(holdings).where(free).values(claimed_ms=now_ms, charge_id=taken)
         async with self._db.write() as conn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from sluice.base.ids import request_id_bound
+from sluice.base.ids import request_id_bound, request_ms
 from sluice.storage.engine import Database
 from sluice.storage.tables import attempts, forgotten, requests
 
@@ -22,9 +22,11 @@ async def prune_requests(db: Database, before_ms: int) -> int:
             ids = list((await conn.execute(oldest)).scalars())
             if not ids:
                 return total
-            # Known with the first row that goes: a journal replayed later cannot find out there what was charged.
-            known = sa.update(forgotten).where(forgotten.c.before_ms < before_ms)
-            await conn.execute(known.values(before_ms=before_ms))
+            # Known with the first row that goes: a journal replayed later cannot find out there what was charged. No
+            # more is said to be gone than is: the time given is of a clock that may be wrong.
+            gone_ms = min(before_ms, request_ms(ids[-1]) + 1)
+            known = sa.update(forgotten).where(forgotten.c.before_ms < gone_ms)
+            await conn.execute(known.values(before_ms=gone_ms))
             await conn.execute(sa.delete(attempts).where(attempts.c.request_id.in_(ids)))
             await conn.execute(sa.delete(requests).where(requests.c.id.in_(ids)))
         total += len(ids)

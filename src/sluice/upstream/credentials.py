@@ -14,8 +14,8 @@ from sluice.vendors.dialect import Dialect, Minted
 _MARGIN_MS = 300_000
 _DEADLINES = Deadlines(connect=5.0, head=15.0, read=15.0, total=20.0)
 _ANSWER_LIMIT = 64 * 1024
-_QUIET_MS = 1_000
-"""Milliseconds after a failed exchange in which no other is tried for the same key."""
+_QUIET_SECONDS = 1.0
+"""Seconds after a failed exchange in which no other is tried for the same key."""
 _MOST = 10_000
 
 Key = tuple[str, str, str]
@@ -43,7 +43,7 @@ class CredentialCache:
         self._clock = clock
         self._held: dict[Key, _Held] = {}
         self._pending: dict[Key, asyncio.Task[Minted]] = {}
-        self._failed: dict[Key, tuple[int, Fault]] = {}
+        self._failed: dict[Key, tuple[float, Fault]] = {}
 
     def cached(self, dialect: Dialect) -> str | None:
         """The credential if it is at hand: the channel's own key, or a minted one that is still good."""
@@ -70,7 +70,7 @@ class CredentialCache:
         held = self._held.get(key)
         good = held is not None and now < held.minted.expires_ms
         failed = self._failed.get(key)
-        if failed is not None and now < failed[0]:
+        if failed is not None and self._clock.monotonic() < failed[0]:
             if good and held is not None:
                 return held.minted.value
             raise CredentialFailed(failed[1])
@@ -99,7 +99,7 @@ class CredentialCache:
         result = await self._exchange(dialect, proxy_url)
         now = self._clock.now_ms()
         if isinstance(result, Fault):
-            self._failed[key] = (now + _QUIET_MS, result)
+            self._failed[key] = (self._clock.monotonic() + _QUIET_SECONDS, result)
             raise CredentialFailed(result)
         if len(self._held) >= _MOST:
             self._held.clear()  # channels that are gone leave theirs behind; minting again is cheap
