@@ -84,6 +84,7 @@ OVERS = {
     "bedrock-converse": Over("bedrock", "bedrock", "anthropic.claude-3-7", _AWS, proof='"signature"'),
     "sagemaker": Over("sagemaker", "sagemaker", "m", _AWS),
     "cohere": Over("cohere", "cohere", "command-m", "co-1"),
+    "gigachat": Over("gigachat", "gigachat", "m", "aWQ6c2VjcmV0", calls=1, blind="image_url"),
     "hunyuan-tc3": Over("hunyuan", "tencent", "m", "12345|AKIDfake|AKIDfakesecret", breaks="-abort"),
     "spark-http": Over("spark", "openai", "generalv3.5"),
     "spark-websocket": Over(
@@ -167,6 +168,8 @@ def _open(gateway: Gateway, over: Over, key: str, mapping: dict[str, str]) -> No
     options = dict(over.options)
     if over.provider == "watsonx":
         options["iam_url"] = gateway.provider.base("watsonx/identity/token")
+    if over.provider == "gigachat":
+        options["auth_url"] = gateway.provider.base("gigachat/api/v2/oauth")
     if key == "google":
         key = account(f"{gateway.provider.base('vertex')}/token")
     gateway.channel(

@@ -10,12 +10,6 @@ LEFT_OUT = (
         "Its request signatures and its own two chat protocols could not be verified.",
     ),
     (
-        "GigaChat",
-        "How its server keeps apart the calls of functions, which have no ids there, could not be verified; its "
-        "certificates come from a root that usual systems do not trust. Its own proxy, gpt2giga, speaks OpenAI's "
-        f"protocol and is {_COMPATIBLE.replace('their', 'its')}.",
-    ),
-    (
         "Anyscale, Lambda, kluster.ai, Lepton, Modal, Atlas Cloud, Apertis, Qiniu, Helicone, Eden AI",
         f"No quirk is known that would need a file: {_COMPATIBLE}.",
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
-from sluice.fake import bedrock, cohere, coze, deepl, dify, library, replicate, sagemaker, tencent, watsonx
+from sluice.fake import bedrock, cohere, coze, deepl, dify, gigachat, library, replicate, sagemaker, tencent, watsonx
 from sluice.fake.http import Ask
 
 
@@ -23,6 +23,7 @@ OWN: Mapping[str, Wire] = {
     "coze": Wire(coze.model_of, coze.serve),
     "deepl": Wire(deepl.model_of, deepl.serve),
     "dify": Wire(dify.model_of, dify.serve),
+    "gigachat": Wire(gigachat.model_of, gigachat.serve),
     "replicate": Wire(replicate.model_of, replicate.serve),
     "sagemaker": Wire(sagemaker.model_of, sagemaker.serve),
     "tencent": Wire(tencent.model_of, tencent.serve),
