@@ -29,13 +29,13 @@ class Gateway:
 
 
 @contextmanager
-def started(folder: Path, *, config: str = "", password: str | None = PASSWORD) -> Iterator[Gateway]:
-    """A gateway on a port of its own, until the end of the block."""
+def started(folder: Path, *, config: str = "", password: str | None = PASSWORD, port: int = 0) -> Iterator[Gateway]:
+    """A gateway on a port of its own, or on one that another has left, until the end of the block."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SLUICE_")}
     environment |= {"SLUICE_LOG_LEVEL": "error"}
     if password is not None:
         environment["SLUICE_ADMIN_PASSWORD"] = password
-    command = [sys.executable, "-m", "sluice.cli", "serve", "--port", "0", "--data-dir", str(folder)]
+    command = [sys.executable, "-m", "sluice.cli", "serve", "--port", str(port), "--data-dir", str(folder)]
     if config:
         (folder / "sluice.toml").write_text(config)
         command += ["--config", str(folder / "sluice.toml")]

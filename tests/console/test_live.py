@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from urllib.parse import urlsplit
+
 import httpx
 import pytest
+from console_gateway import started
 from console_visit import Visit
-from playwright.async_api import Route, expect
+from playwright.async_api import Browser, Route, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -126,3 +130,74 @@ async def test_a_notice_stays_while_it_is_pointed_at(visit: Visit) -> None:
     await page.mouse.move(0, 0)
     await page.clock.run_for(20_000)
     await expect(notice).to_have_count(0)
+
+
+async def test_the_live_feed_comes_back_with_the_gateway(
+    browser: Browser, built: object, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("restart")
+    with started(folder) as gateway:
+        visit = await Visit.begin(browser, gateway.origin)
+        await visit.sign_in(path="/sign-in?next=%2Flogs")
+        await expect(visit.page.get_by_text("Listening for new requests")).to_be_visible()
+    await expect(visit.page.get_by_text("The live feed broke off; trying again")).to_be_visible()
+    with started(folder, port=urlsplit(gateway.origin).port or 0):
+        await expect(visit.page.get_by_text("Listening for new requests")).to_be_visible()
+        await visit.end()
+
+
+async def test_a_list_says_that_its_rows_are_those_of_before(visit: Visit) -> None:
+    await visit.sign_in(path="/sign-in?next=%2Fchannels")
+    page = visit.page
+    let_go = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await let_go.wait()
+        await route.continue_()
+
+    await page.route("**/api/v1/channels?*search=*", hold)
+    table = page.get_by_role("table", name="Channels")
+    await page.get_by_label("Search by name").fill("Fake")
+    await expect(table).to_have_attribute("aria-busy", "true")
+    let_go.set()
+    await expect(table.locator("tbody tr")).to_have_count(1)
+    await expect(table).not_to_have_attribute("aria-busy", "true")
+
+
+async def test_a_page_of_a_list_that_is_gone_leads_to_the_first(visit: Visit) -> None:
+    visit.expected.add(400)
+    await visit.sign_in(path="/sign-in?next=%2Ftokens%3Fcursor%3Dgone")
+    page = visit.page
+    for path, name in (("/tokens", "Tokens"), ("/logs?range=7d", "Logs")):
+        await visit.open(f"{path}{'&' if '?' in path else '?'}cursor=gone")
+        await expect(page.get_by_text("This page of the list is no longer there.")).to_be_visible()
+        await page.get_by_role("button", name="Try again").click()
+        await expect(page.get_by_role("table", name=name)).to_be_visible()
+
+
+async def test_a_gateway_that_is_away_is_called_so_in_the_playground(visit: Visit) -> None:
+    await visit.sign_in(path="/sign-in?next=%2Fplayground%3Fmodel%3Dfake-chat")
+    page = visit.page
+    await page.get_by_role("button", name="Say hello in one sentence.").click()
+    await expect(page.get_by_role("link", name="See it in the logs")).to_be_visible()
+    await visit.context.set_offline(True)
+    await page.get_by_label("Message").fill("are you there?")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_contain_text("The gateway cannot be reached.")
+
+
+async def test_a_window_follows_who_is_signed_in_and_what_they_have(visit: Visit) -> None:
+    await visit.sign_in(path="/sign-in?next=%2Ftokens")
+    page = visit.page
+    await page.clock.install()
+    await page.reload()
+    await visit.settle()
+    await visit.call("POST", "/users/1/balance/adjust", {"amount_usd": "1000", "remark": "for a look"})
+    await page.clock.run_for(61_000)
+    await expect(page.get_by_role("button", name="root $1,")).to_be_visible()
+    await visit.call("POST", "/users/1/balance/adjust", {"amount_usd": "-1000", "remark": "for a look"})
+    other = {"name": "uma", "password": "uma's own password"}
+    await visit.call("POST", "/session", other)
+    await page.clock.run_for(61_000)
+    await expect(page.get_by_role("button", name="uma $")).to_be_visible()
+    await expect(page.get_by_role("link", name="Channels")).to_have_count(0)

@@ -17,10 +17,12 @@ import { atLeast, leave, onEndedUnder, type Session, sessionQuery } from "./sess
 
 const Palette = lazy(() => import("~/palette/Palette"));
 const Again = lazy(() => import("./Again"));
+const EVERY_MS = 60_000;
 const MAC = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 export default function Shell() {
-  const { data: session } = useQuery(sessionQuery);
+  // The balance goes down while one looks.
+  const { data: session } = useQuery({ ...sessionQuery, refetchInterval: EVERY_MS });
   // Between the end of the session and the sign-in page there is one moment without anybody.
   return session ? <Frame session={session} /> : null;
 }

@@ -14,14 +14,18 @@ const RANK: Record<Role, number> = { user: 1, admin: 2, root: 3 };
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
   staleTime: 60_000,
-  queryFn: async (): Promise<Session | null> => {
+  queryFn: async ({ client }): Promise<Session | null> => {
     if (localStorage.getItem(MARK) === null) return null;
+    const before = client.getQueryData<Session | null>(["session"]);
     try {
       const session = await take(api.GET("/api/v1/session"));
+      // In another window somebody else signed in: nothing here is theirs.
+      if (before && before.user.id !== session.user.id) window.location.reload();
       setCsrf(session.csrf ?? "");
       return session;
     } catch (error) {
-      if (!(error instanceof ApiFailure) || error.status !== 401) throw error;
+      // A session that ends under a page is another matter than none: see ended().
+      if (before || !(error instanceof ApiFailure) || error.status !== 401) throw error;
       localStorage.removeItem(MARK);
       return null;
     }

@@ -48,6 +48,8 @@ interface Props<Row> {
   name: (row: Row) => string;
   error?: unknown;
   retry?: () => void;
+  /** The rows are those of what was asked before; those asked for now are on their way. */
+  busy?: boolean;
   empty: ReactNode;
   onOpen?: (row: Row) => void;
   opened?: number | string | null | undefined;
@@ -71,6 +73,7 @@ function Loaded<Row>({
   rows,
   id,
   name,
+  busy,
   onOpen,
   opened,
   paging,
@@ -85,7 +88,7 @@ function Loaded<Row>({
   return (
     <>
       <div className={styles.frame}>
-        <table className={styles.table} role="table" aria-label={label}>
+        <table className={styles.table} role="table" aria-label={label} aria-busy={busy || undefined}>
           <thead role="rowgroup">
             <tr role="row">
               {selection && (

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { compact, dateTime, dollars, duration, isoTime, percent, relative, shortDollars, typedDollars } from "./format";
+import {
+  compact,
+  dateTime,
+  dayAt,
+  dollars,
+  duration,
+  isoTime,
+  percent,
+  relative,
+  shortDollars,
+  typedDollars,
+} from "./format";
 
 describe("money", () => {
   it("loses no digit that says something", () => {
@@ -54,4 +65,9 @@ describe("numbers and times", () => {
     expect(relative(2 * 86_400_000, 0, "en")).toBe("in 2 days");
     expect(relative(500, 0, "en")).toBe("now");
   });
+});
+
+it("names a day by the distance from UTC it was counted by, whatever the clocks had then", () => {
+  expect(dayAt(Date.UTC(2026, 9, 24, 22), 120, "en")).toBe("25 Oct");
+  expect(dayAt(Date.UTC(2026, 9, 25, 22), 120, "en")).toBe("26 Oct");
 });

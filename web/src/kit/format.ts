@@ -107,6 +107,12 @@ export function dayName(ms: number, language: Language): string {
   return new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", { day: "numeric", month: "short" }).format(ms);
 }
 
+/** The day at a fixed distance from UTC, which the clocks here may have had only for a part of the year. */
+export function dayAt(ms: number, offsetMinutes: number, language: Language): string {
+  const shape = { day: "numeric", month: "short", timeZone: "UTC" } as const;
+  return new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", shape).format(ms + offsetMinutes * MINUTE);
+}
+
 const STEPS: [number, Intl.RelativeTimeFormatUnit][] = [
   [365 * DAY, "year"],
   [30 * DAY, "month"],

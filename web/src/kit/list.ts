@@ -2,6 +2,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
+import { ApiFailure } from "~/api/client";
 import type { Paging } from "./DataTable";
 
 export interface ListSearch {
@@ -59,10 +60,17 @@ export function useList<Row, Search extends ListSearch>(
     page,
     rows: page?.items,
     error: query.isError ? query.error : null,
-    retry: () => void query.refetch(),
+    /** The rows are those of what was asked before. */
+    busy: query.isPlaceholderData,
+    retry: () => (isGone(query.error) ? go({ cursor: undefined }) : void query.refetch()),
     paging,
     filter,
   };
+}
+
+/** Whether a page of a list was asked for that there is no more: its first one will do. */
+export function isGone(error: unknown): boolean {
+  return error instanceof ApiFailure && error.code === "invalid_cursor";
 }
 
 /** Without what is empty, so that addresses stay short. */

@@ -8,6 +8,7 @@ import { useSession } from "~/app/session";
 import { useWords } from "~/i18n";
 import { IconSearch } from "~/kit/icons";
 import { useLayer } from "~/kit/layers";
+import { Failure } from "~/kit/states";
 import { type Entry, findEntities, usePages } from "./entries";
 import styles from "./palette.module.css";
 
@@ -107,7 +108,11 @@ function Finder({ close }: { close: () => void }) {
             <span className={styles.kind}>{t(entry.kind)}</span>
           </div>
         ))}
-        {entries.length === 0 && <p className={styles.none}>{t("palette.none")}</p>}
+        {found.isError && word ? (
+          <Failure error={found.error} retry={() => void found.refetch()} />
+        ) : (
+          entries.length === 0 && <p className={styles.none}>{t("palette.none")}</p>
+        )}
       </div>
       <p className={styles.keys}>{t("palette.keys")}</p>
     </>

@@ -1,5 +1,6 @@
 // The gateway's public endpoint as a client sees it: a streamed chat, with what is known of it along the way.
 import { EventSourceParserStream } from "eventsource-parser/stream";
+import { ApiFailure } from "~/api/client";
 
 export interface Message {
   role: "system" | "user" | "assistant";
@@ -43,8 +44,18 @@ interface Chunk {
   error?: { message?: string; code?: string };
 }
 
-/** Sends a chat and yields what is known after each piece. Throws RelayFailure; AbortError when stopped. */
+/** Sends a chat and yields what is known after each piece. Throws RelayFailure; ApiFailure (code `network`) when the
+ *  gateway is not there, or goes in the middle; AbortError when stopped. */
 export async function* streamChat(key: string, request: ChatRequest, signal: AbortSignal): AsyncGenerator<Progress> {
+  try {
+    yield* stream(key, request, signal);
+  } catch (error) {
+    // What a browser throws when a connection fails says nothing to people.
+    throw error instanceof TypeError ? new ApiFailure(0, "network", "", null, "", null) : error;
+  }
+}
+
+async function* stream(key: string, request: ChatRequest, signal: AbortSignal): AsyncGenerator<Progress> {
   const began = performance.now();
   const response = await fetch("/v1/chat/completions", {
     method: "POST",

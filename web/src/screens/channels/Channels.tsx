@@ -46,6 +46,7 @@ export default function Channels() {
         name={(row) => row.name}
         error={list.error}
         retry={list.retry}
+        busy={list.busy}
         onOpen={(row) => open(row.id)}
         opened={Number(search.open)}
         paging={list.paging}

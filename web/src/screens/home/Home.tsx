@@ -7,7 +7,7 @@ import { type Api, api, take } from "~/api/client";
 import { atLeast, useSession } from "~/app/session";
 import { useWords } from "~/i18n";
 import { BarChart } from "~/kit/BarChart";
-import { clockTime, compact, dayName, duration, integer, percent, shortDollars } from "~/kit/format";
+import { clockTime, compact, dayAt, duration, integer, percent, shortDollars } from "~/kit/format";
 import { Metric, Metrics } from "~/kit/Metric";
 import { Page } from "~/kit/parts";
 import { Empty, Failure, Loading } from "~/kit/states";
@@ -78,7 +78,7 @@ function Charts({ totals, frame, by }: { totals: Total[]; frame: Frame; by: By }
   const { t, language } = useWords();
   const nameOf = useNames(by, totals);
   const slots = slotsOf(frame).map((ms) =>
-    frame.bucket === "hour" ? clockTime(ms, language).slice(0, 5) : dayName(ms, language),
+    frame.bucket === "hour" ? clockTime(ms, language).slice(0, 5) : dayAt(ms, frame.offset_minutes, language),
   );
   const rest = t("home.rest");
   const count = (value: number) => compact(value, language);

@@ -5,6 +5,7 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useWords } from "~/i18n";
 import { DataTable } from "~/kit/DataTable";
+import { isGone } from "~/kit/list";
 import { Page } from "~/kit/parts";
 import { Empty } from "~/kit/states";
 import { useColumns } from "./columns";
@@ -84,7 +85,8 @@ export default function Logs() {
             id={(row) => row.id}
             name={(row) => row.id}
             error={list.error}
-            retry={() => void list.refetch()}
+            retry={() => (isGone(list.error) ? set({}) : void list.refetch())}
+            busy={list.isPlaceholderData}
             onOpen={(row) => show(row.id)}
             opened={search.open}
             paging={paging}

@@ -69,6 +69,7 @@ export default function Prices() {
         name={(row) => row.model}
         error={list.error}
         retry={list.retry}
+        busy={list.busy}
         {...(admin ? { onOpen: (row: Price) => edit(row.model) } : {})}
         opened={search.open}
         paging={list.paging}

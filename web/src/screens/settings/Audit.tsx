@@ -21,6 +21,7 @@ export function Audit({ search }: { search: { cursor?: string | undefined; sort?
         rows={list.rows}
         error={list.error}
         retry={list.retry}
+        busy={list.busy}
         id={(row) => row.id}
         name={(row) => row.action}
         paging={list.paging}

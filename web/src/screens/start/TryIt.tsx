@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { useWords } from "~/i18n";
 import { duration } from "~/kit/format";
-import { Note } from "~/kit/states";
+import { Failure, Note } from "~/kit/states";
 import { type Progress, RelayFailure, streamChat } from "~/relay/chat";
 import styles from "./start.module.css";
 
@@ -55,13 +55,12 @@ export function TryIt({ apiKey, models, first }: { apiKey: string; models: strin
           {progress?.text || (busy ? "…" : "")}
         </div>
       )}
-      {failure !== null && (
-        <Note
-          tone="bad"
-          title={failure instanceof RelayFailure ? t("start.failed", { status: failure.status }) : t("errors.unknown")}
-        >
-          {failure instanceof Error ? failure.message : null}
+      {failure instanceof RelayFailure ? (
+        <Note tone="bad" title={t("start.failed", { status: failure.status })}>
+          {failure.message}
         </Note>
+      ) : (
+        failure !== null && <Failure error={failure} />
       )}
       {!busy && requestId && (
         <div className={styles.result}>

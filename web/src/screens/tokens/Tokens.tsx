@@ -80,6 +80,7 @@ export default function Tokens() {
         name={(row) => row.name}
         error={list.error}
         retry={list.retry}
+        busy={list.busy}
         onOpen={(row) => open(String(row.id))}
         opened={Number(search.open)}
         paging={list.paging}

@@ -70,6 +70,7 @@ export default function Users() {
         name={(row) => row.name}
         error={list.error}
         retry={list.retry}
+        busy={list.busy}
         onOpen={(row) => open(String(row.id))}
         opened={Number(search.open)}
         paging={list.paging}
