@@ -17,6 +17,7 @@ from sluice.base.outcome import Cause, Fault, Reply, StreamParser
 from sluice.base.usage import Usage
 from sluice.base.wire import Header, WireHead
 from sluice.formats.openai_chat.errors import fault_from
+from sluice.formats.openai_chat.usage import MOST
 from sluice.vendors.dialect import Call, ChannelSpec
 from sluice.vendors.native import NativeChat
 from sluice.vendors.openai_like import CHAT
@@ -137,9 +138,10 @@ def _translations(body: bytes) -> list[dict[str, Any]]:
 
 
 def _billed(found: list[dict[str, Any]]) -> int:
-    """The characters paid for; those of the translation where the upstream does not count them."""
+    """The characters paid for; those of the translation where the upstream does not count them, or tells nonsense."""
     counts = [one.get("billed_characters") for one in found]
-    return sum(n if type(n) is int and n >= 0 else len(one["text"]) for n, one in zip(counts, found, strict=True))
+    good = [type(n) is int and 0 <= n <= MOST for n in counts]
+    return sum(n if right else len(one["text"]) for n, right, one in zip(counts, good, found, strict=True))
 
 
 def _shapeless() -> Fault:
