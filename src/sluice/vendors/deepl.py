@@ -139,9 +139,11 @@ def _translations(body: bytes) -> list[dict[str, Any]]:
 
 def _billed(found: list[dict[str, Any]]) -> int:
     """The characters paid for; those of the translation where the upstream does not count them, or tells nonsense."""
-    counts = [one.get("billed_characters") for one in found]
-    good = [type(n) is int and 0 <= n <= MOST for n in counts]
-    return sum(n if right else len(one["text"]) for n, right, one in zip(counts, good, found, strict=True))
+    return sum(_characters(one.get("billed_characters"), one["text"]) for one in found)
+
+
+def _characters(told: Any, text: str) -> int:
+    return told if type(told) is int and 0 <= told <= MOST else len(text)
 
 
 def _shapeless() -> Fault:
