@@ -319,3 +319,7 @@ async def test_the_longest_names_and_amounts_stay_within_their_panel(visit: Visi
     assert all(facts)
     await visit.call("DELETE", f"/tokens/{token['id']}")
     await visit.call("DELETE", f"/users/{user['id']}")
+    # A short one is seen whole.
+    await visit.open("/channels?open=1")
+    group = side.get_by_text("default", exact=True)
+    assert await group.evaluate("text => text.clientWidth >= 30 && text.scrollWidth <= text.clientWidth")
