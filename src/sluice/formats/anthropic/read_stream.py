@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sluice.base.outcome import Cause, Fault
 from sluice.base.wire import WireHead
 from sluice.formats.anthropic.blocks import decode_block, decode_citation
 from sluice.formats.anthropic.usage import merged, read_stop, read_usage
@@ -21,56 +20,29 @@ from sluice.formats.canon import (
     ToolCall,
     Used,
 )
+from sluice.formats.events_in_order import EventsDecoder
 from sluice.formats.members import encode
 from sluice.formats.openai_chat.errors import fault_from
 from sluice.formats.reading import Unreadable, as_object, maybe_text, parse, whole
-from sluice.formats.sse import SseDecoder, SseTooLong
+from sluice.formats.sse import SseEvent
 
 Json = dict[str, Any]
 
 
-class MessagesDecoder:
-    """A StreamDecoder. State: the open block, whether the message began and ended, the usage so far."""
+class MessagesDecoder(EventsDecoder):
+    """A StreamDecoder. State: the open block, whether the message began, the usage so far."""
 
     def __init__(self) -> None:
-        self._sse = SseDecoder(bare=True)
+        super().__init__()
         self._began = False
-        self._over = False
         self._open: int | None = None
         self._blocks = 0
         self._usage: Json = {}
 
-    def feed(self, data: bytes) -> list[Event]:
-        """The events these bytes complete."""
-        if self._over:
-            return []
-        try:
-            blocks = self._sse.feed(data)
-        except SseTooLong:
-            return self._fail(Cause.SHAPE, "an event of the upstream's stream has no end")
-        events: list[Event] = []
-        for block in blocks:
-            if not self._over:
-                events += self._event(block.data)
-        return events
-
-    def finish(self) -> list[Event]:
-        """The body ended."""
-        if self._over:
-            return []
-        return self._fail(Cause.BROKEN, "the upstream's stream ended before its end")
-
-    def _fail(self, cause: Cause, message: str) -> list[Event]:
-        self._over = True
-        return [Failed(fault=Fault(cause=cause, message=message))]
-
-    def _event(self, data: bytes) -> list[Event]:
-        try:
-            event = parse(data)
-            handler = _HANDLERS.get(maybe_text(event, "type"))
-            return [] if handler is None else handler(self, event)
-        except Unreadable as wrong:
-            return self._fail(Cause.SHAPE, f"the upstream's stream cannot be read: {wrong}")
+    def _read(self, event: SseEvent) -> list[Event]:
+        told = parse(event.data)
+        handler = _HANDLERS.get(maybe_text(told, "type"))
+        return [] if handler is None else handler(self, told)
 
     def _message_start(self, event: Json) -> list[Event]:
         if self._began:

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sluice.base.outcome import Cause, Fault
 from sluice.formats.canon import (
     Began,
     Ended,
     Event,
     Failed,
-    PartBegan,
-    PartEnded,
     PartGrew,
     Reasoning,
     Stopped,
@@ -22,58 +19,28 @@ from sluice.formats.canon import (
 )
 from sluice.formats.cohere.parts import read_citation
 from sluice.formats.cohere.usage import failure, read_stop, read_usage
+from sluice.formats.events_in_order import OnePartAtATime
 from sluice.formats.reading import Unreadable, as_object, maybe_text, parse, text
-from sluice.formats.sse import SseDecoder, SseTooLong
+from sluice.formats.sse import SseEvent
 
 Json = dict[str, Any]
 
 
-class CohereDecoder:
-    """A StreamDecoder. State: the open part and its kind; whether the message began and ended."""
+class CohereDecoder(OnePartAtATime):
+    """A StreamDecoder. State: whether the message began."""
 
     def __init__(self) -> None:
-        self._sse = SseDecoder(bare=True)
+        super().__init__()
         self._began = False
-        self._over = False
-        self._open: int | None = None
-        self._kind: type = Text
-        self._parts = 0
 
-    def feed(self, data: bytes) -> list[Event]:
-        """The events these bytes complete."""
-        if self._over:
+    def _read(self, event: SseEvent) -> list[Event]:
+        told = parse(event.data)
+        handler = _HANDLERS.get(maybe_text(told, "type"))
+        if handler is None:
             return []
-        try:
-            told = self._sse.feed(data)
-        except SseTooLong:
-            return self._fail(Cause.SHAPE, "an event of the upstream's stream has no end")
-        events: list[Event] = []
-        for event in told:
-            if not self._over:
-                events += self._event(event.data)
-        return events
-
-    def finish(self) -> list[Event]:
-        """The body ended."""
-        if self._over:
-            return []
-        return self._fail(Cause.BROKEN, "the upstream's stream ended before its end")
-
-    def _fail(self, cause: Cause, message: str) -> list[Event]:
-        self._over = True
-        return [Failed(fault=Fault(cause=cause, message=message))]
-
-    def _event(self, data: bytes) -> list[Event]:
-        try:
-            event = parse(data)
-            handler = _HANDLERS.get(maybe_text(event, "type"))
-            if handler is None:
-                return []
-            events: list[Event] = [] if self._began else [Began(id=maybe_text(event, "id"))]
-            self._began = True
-            return [*events, *handler(self, event)]
-        except Unreadable as wrong:
-            return self._fail(Cause.SHAPE, f"the upstream's stream cannot be read: {wrong}")
+        events: list[Event] = [] if self._began else [Began(id=maybe_text(told, "id"))]
+        self._began = True
+        return [*events, *handler(self, told)]
 
     def _message_start(self, event: Json) -> list[Event]:
         return []
@@ -89,12 +56,12 @@ class CohereDecoder:
     def _content(self, content: Json) -> list[Event]:
         thought, words = maybe_text(content, "thinking"), maybe_text(content, "text")
         if thought:
-            return self._grow(Reasoning(), thought)
-        return self._grow(Text(text=""), words) if words else []
+            return self._grow(Reasoning(), text=thought)
+        return self._grow(Text(text=""), text=words)
 
     def _plan(self, event: Json) -> list[Event]:
         words = maybe_text(_message(event), "tool_plan")
-        return self._grow(Text(text=""), words) if words else []
+        return self._grow(Text(text=""), text=words)
 
     def _call_start(self, event: Json) -> list[Event]:
         call = as_object(_message(event).get("tool_calls"), "tool_calls")
@@ -129,20 +96,6 @@ class CohereDecoder:
             return [Failed(fault=failed)]
         used, stop = read_usage(delta.get("usage")), read_stop(delta.get("finish_reason"))
         return [*self._close(), Used(usage=used), Stopped(stop=stop), Ended()]
-
-    def _begin(self, part: Text | Reasoning | ToolCall) -> list[Event]:
-        events = self._close()
-        self._open, self._kind = self._parts, type(part)
-        self._parts += 1
-        return [*events, PartBegan(index=self._open, part=part)]
-
-    def _grow(self, empty: Text | Reasoning, words: str) -> list[Event]:
-        events = [] if self._open is not None and self._kind is type(empty) else self._begin(empty)
-        return [*events, PartGrew(index=self._parts - 1, text=words)]
-
-    def _close(self) -> list[Event]:
-        at, self._open = self._open, None
-        return [] if at is None else [PartEnded(index=at)]
 
 
 def _message(event: Json) -> Json:
