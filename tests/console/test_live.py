@@ -201,3 +201,10 @@ async def test_a_window_follows_who_is_signed_in_and_what_they_have(visit: Visit
     await page.clock.run_for(61_000)
     await expect(page.get_by_role("button", name="uma $")).to_be_visible()
     await expect(page.get_by_role("link", name="Channels")).to_have_count(0)
+
+
+async def test_figures_that_cannot_be_had_say_why(visit: Visit) -> None:
+    visit.expected.add(422)
+    await visit.sign_in(path="/sign-in?next=%2Flogs%3Fstatus%3Dnonsense")
+    await expect(visit.page.get_by_role("alert")).to_have_count(2)  # the figures and the list
+    await expect(visit.page.get_by_text("…", exact=True)).to_have_count(0)

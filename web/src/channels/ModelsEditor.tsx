@@ -1,7 +1,7 @@
 // Which models a channel serves: added from the vendor's list, from the upstream's, or by hand, one or many at a time.
 import { ActionIcon, Button, Textarea } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { memo, type ReactNode, useCallback, useRef, useState } from "react";
 import { api, take } from "~/api/client";
 import { useWords } from "~/i18n";
 import { IconX } from "~/kit/icons";
@@ -31,6 +31,11 @@ export function ModelsEditor({ provider, source, value, onChange, error }: Props
     setAdded(next.length - value.length);
     onChange(next);
   };
+  const latest = useRef({ value, onChange });
+  latest.current = { value, onChange };
+  const remove = useCallback((model: string) => {
+    latest.current.onChange(latest.current.value.filter((one) => one !== model));
+  }, []);
   const addTyped = () => {
     if (!typed.trim()) return;
     add(parseNames(typed));
@@ -66,22 +71,7 @@ export function ModelsEditor({ provider, source, value, onChange, error }: Props
       {fetched.data && (
         <ModelPicker offered={fetched.data} chosen={value} onChange={onChange} onClose={() => fetched.reset()} />
       )}
-      {value.length > 0 && (
-        <ul className={styles.chips} aria-label={t("models.label")}>
-          {value.map((model) => (
-            <li key={model} className={styles.chip}>
-              <span title={model}>{model}</span>
-              <ActionIcon
-                size={18}
-                aria-label={t("models.remove", { model })}
-                onClick={() => onChange(value.filter((one) => one !== model))}
-              >
-                <IconX size={12} />
-              </ActionIcon>
-            </li>
-          ))}
-        </ul>
-      )}
+      {value.length > 0 && <Chips models={value} remove={remove} />}
       <div className={styles.custom}>
         <Textarea
           label={t("models.custom")}
@@ -108,3 +98,20 @@ export function ModelsEditor({ provider, source, value, onChange, error }: Props
     </div>
   );
 }
+
+/** The chosen models. There may be hundreds: they are drawn when they change, not at every key typed elsewhere. */
+const Chips = memo(function Chips({ models, remove }: { models: string[]; remove: (model: string) => void }) {
+  const { t } = useWords();
+  return (
+    <ul className={styles.chips} aria-label={t("models.label")}>
+      {models.map((model) => (
+        <li key={model} className={styles.chip}>
+          <span title={model}>{model}</span>
+          <ActionIcon size={18} aria-label={t("models.remove", { model })} onClick={() => remove(model)}>
+            <IconX size={12} />
+          </ActionIcon>
+        </li>
+      ))}
+    </ul>
+  );
+});

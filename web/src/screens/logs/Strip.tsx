@@ -2,12 +2,13 @@
 import { useWords } from "~/i18n";
 import { compact, dateTime, dollars, duration, integer, percent, shortDollars } from "~/kit/format";
 import { Metric, Metrics } from "~/kit/Metric";
+import { Failure } from "~/kit/states";
 import type { filtersOf, Span } from "./span";
 import { useSummary } from "./useSummary";
 
 export function Strip({ filters, span }: { filters: ReturnType<typeof filtersOf>; span: Span }) {
   const { t, n, language } = useWords();
-  const { data } = useSummary(filters, span);
+  const { data, error, refetch } = useSummary(filters, span);
   const cut = data !== undefined && data.since_ms > span.since_ms;
   // What was counted, in a word beside the figure and in full behind it.
   const counted = cut ? t("logs.countedSince", { time: dateTime(data.since_ms, language) }) : undefined;
@@ -19,6 +20,7 @@ export function Strip({ filters, span }: { filters: ReturnType<typeof filtersOf>
       : t("logs.timedSome", { count: integer(data.sampled, language) })
     : undefined;
   const time = (ms: number | null | undefined) => (typeof ms === "number" ? duration(ms) : "–");
+  if (error && !data) return <Failure error={error} retry={() => void refetch()} />;
   return (
     <Metrics label={t("logs.sums")}>
       <Metric
