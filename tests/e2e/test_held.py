@@ -319,11 +319,25 @@ def test_a_try_leaves_nothing_behind(gateway: Gateway) -> None:
 def test_a_channel_that_is_gone_is_said(gateway: Gateway) -> None:
     channel = served(gateway, "held-gone")
     with sdk(gateway) as client:
-        made = batch(client, "held-gone")
+        made = client.files.create(file=("in.jsonl", lines("held-gone", ["a"])), purpose="batch")
         gateway.manage("DELETE", f"/channels/{channel['id']}")
         with pytest.raises(openai.InternalServerError) as refused:
-            client.batches.retrieve(made.id)
+            client.files.retrieve(made.id)
     assert refused.value.code == "no_available_channel"
+
+
+def test_a_channel_stays_while_something_there_is_to_be_charged(gateway: Gateway) -> None:
+    model = "held-stays-poll-2"
+    channel = served(gateway, model)["id"]
+    with sdk(gateway) as client:
+        made = batch(client, model)
+        refused = gateway.manage("DELETE", f"/channels/{channel}", 409)["error"]
+        assert "1 batches or jobs" in refused["message"]
+        assert "disable it" in refused["message"]
+        gateway.manage("POST", "/channels/bulk", 409, json={"action": "delete", "ids": [channel]})
+        assert [client.batches.retrieve(made.id).status for _ in range(3)][-1] == "completed"
+    assert len(charges(gateway, model)) == 1
+    gateway.manage("DELETE", f"/channels/{channel}")
 
 
 def test_what_is_held_outlives_a_change_of_keys_and_a_disabled_channel(new_gateway: NewGateway) -> None:

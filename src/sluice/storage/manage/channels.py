@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sluice.storage.key_marks import drop_marks
 from sluice.storage.keychain import Keychain, KeyHint, hints, read_keys
-from sluice.storage.manage.common import By, NotFound, bury, change, ensure_unique, insert
+from sluice.storage.manage.common import By, Conflict, NotFound, bury, change, ensure_unique, insert, living
 from sluice.storage.manage.groups import ensure_known
 from sluice.storage.manage.paging import Page, PageRequest, fetch_page, name_contains
 from sluice.storage.sealing import Sealer
-from sluice.storage.tables import channels
+from sluice.storage.tables import channels, holdings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +165,12 @@ async def update(conn: AsyncConnection, by: By, channel_id: int, values: Mapping
 
 
 async def delete(conn: AsyncConnection, by: By, channel_id: int) -> None:
-    """Raises NotFound."""
+    """Raises NotFound, Conflict while something lies at the channel that nobody could charge without it."""
+    owed = sa.select(sa.func.count()).select_from(holdings).where(holdings.c.channel_id == channel_id, holdings.c.open)
+    if count := (await conn.execute(owed)).scalar_one():
+        name = (await living(conn, channels, "channel", channel_id))["name"]
+        text = f"{count} batches or jobs at the channel {name!r} are still to be charged: disable it, delete it later"
+        raise Conflict("id", text)
     await bury(conn, channels, "channel", channel_id, by)
     await drop_marks(conn, channel_id)
 
