@@ -218,6 +218,41 @@ def test_the_doctor_says_what_to_change(sluice: Sluice) -> None:
     assert "BAD POST http://127.0.0.1:9/v1/chat/completions -> no answer" in outcome.out
 
 
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("token", "create", "", "--user", "uma"), "name: must have 1 to 128 characters"),
+        (("token", "create", "a\nb", "--user", "uma"), "name: must have 1 to 128 characters"),
+        (("token", "create", "t", "--model", "", "--user", "uma"), "models: the name of a model must have"),
+        (
+            ("token", "create", "t", "--requests-per-minute", "99999999999", "--user", "uma"),
+            "requests_per_minute: must be between",
+        ),
+        (("user", "create", " "), "name: must have 1 to 128 characters"),
+        (("user", "create", "x" * 129), "name: must have 1 to 128 characters"),
+        (("user", "link", "root", "--origin", "javascript:alert(1)"), "--origin: must begin with http:// or https://"),
+        (("channel", "set", "", "--provider", "fake"), "name: must have 1 to 128 characters"),
+        (("channel", "set", "c", "--provider", "fake", "--model", ""), "models: the name of a model must have"),
+        (("channel", "set", "c", "--provider", "fake", "--priority", "9" * 20), "priority: must be between"),
+        (("fake-provider", "--port", "99999"), "less than or equal to 65535"),
+        (("fake-provider", "--host", "nobody.invalid"), "cannot listen on nobody.invalid"),
+    ],
+)
+def test_a_slip_ends_in_a_line(sluice: Sluice, command: tuple[str, ...], said: str) -> None:
+    _good(sluice("user", "create", "uma"))
+    outcome = sluice(*command)
+    assert outcome.code in (1, 2), outcome
+    assert said in outcome.err
+    assert outcome.out == ""
+
+
+def test_a_file_with_numbers_beyond_measure_is_refused(sluice: Sluice, tmp_path: Path) -> None:
+    path = tmp_path / "odd.toml"
+    for lines in ("weight = 99999999999999999999", "priority = -2147483649", 'models = ["a\\u0000"]'):
+        path.write_text(f'[[channels]]\nname = "c"\nprovider = "fake"\n{lines}\n')
+        assert lines.split(" =")[0] in _bad(sluice("apply", str(path)))
+
+
 def test_a_token_is_made_listed_and_switched_off(sluice: Sluice) -> None:
     _good(sluice("user", "create", "uma", "--balance-usd", "1"))
     key = _good(sluice("token", "create", "t", "--user", "uma", "--limit-usd", "2.5")).strip()

@@ -12,7 +12,7 @@ from sluice.cli.apply import Applier, Report
 from sluice.cli.config import read_config, write_config
 from sluice.cli.export import export_config
 from sluice.cli.office import opened, run
-from sluice.cli.options import DatabaseUrl, DataDir, settings_from
+from sluice.cli.options import DatabaseUrl, DataDir, fail, settings_from
 from sluice.fake.server import run as run_fake
 from sluice.settings import Settings
 
@@ -95,7 +95,10 @@ def migrate(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
 @app.command("fake-provider")
 def fake_provider(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 4010,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 4010,
 ) -> None:
     """Run an upstream that answers every request without a key: for trying, testing and benchmarks."""
-    run_fake(host, port)
+    try:
+        run_fake(host, port)
+    except OSError as error:
+        fail(f"cannot listen on {host} port {port}: {error.strerror}; choose another with --port")

@@ -11,7 +11,7 @@ from sluice.base.money import usd_from_nano
 from sluice.cli.apply import nano
 from sluice.cli.first_start import new_link
 from sluice.cli.office import Fail, every, opened, run, table
-from sluice.cli.options import DatabaseUrl, DataDir, settings_from
+from sluice.cli.options import DatabaseUrl, DataDir, fail, settings_from
 from sluice.cli.serve import link_url
 from sluice.storage.manage import users
 from sluice.storage.manage.users import UserRecord
@@ -115,6 +115,8 @@ def link(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Print a one-time link by which the user chooses a password; an older link ends."""
+    if not origin.startswith(("http://", "https://")):
+        fail("--origin: must begin with http:// or https://")
 
     async def work() -> str:
         settings = settings_from(data_dir=data_dir, database_url=database_url)

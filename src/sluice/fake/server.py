@@ -18,10 +18,14 @@ ORIGIN = "http://fake.sluice.internal"
 
 
 def run(host: str, port: int) -> None:
-    """Serves until interrupted; port 0 takes a free one. The first line printed says where."""
+    """Serves until interrupted; port 0 takes a free one. The first line printed says where. Raises OSError."""
     sock = socket.socket()
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.bind((host, port))
+    try:
+        sock.bind((host, port))
+    except OSError:
+        sock.close()
+        raise
     sock.listen(2048)
     print(f"the fake provider listens on http://{host}:{sock.getsockname()[1]}", flush=True)
     config = uvicorn.Config(create_app(), log_level="warning", access_log=False, lifespan="off")

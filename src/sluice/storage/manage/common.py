@@ -60,6 +60,10 @@ class Unfit(Exception):
         return self.message
 
 
+MOST = 2**31 - 1
+_SMALL = frozenset({"priority", "weight", "requests_per_minute", "multiplier_ppm"})
+
+
 async def note(conn: AsyncConnection, by: By, action: str, target: str, detail: Mapping[str, Any]) -> None:
     """Writes an audit row. ``detail`` holds no secrets."""
     await conn.execute(
@@ -85,8 +89,25 @@ def new_id(result: sa.CursorResult[Any]) -> int:
     return int(key[0])
 
 
+def _ensure_storable(values: Mapping[str, Any]) -> None:
+    """The bounds of what the management API takes, for those who come by the command line or a file. Raises Unfit."""
+    for field, value in values.items():
+        if isinstance(value, int) and field in _SMALL and abs(value) > MOST:
+            raise Unfit(field, f"must be between {-MOST} and {MOST}")
+    name = values.get("name", "x")
+    if not _is_plain(name, 128) or name != name.strip():
+        raise Unfit("name", "must have 1 to 128 characters, none of control, and no space at either end")
+    if not all(_is_plain(model, 256) for model in values.get("models") or ()):
+        raise Unfit("models", "the name of a model must have 1 to 256 characters, none of control")
+
+
+def _is_plain(text: str, longest: int) -> bool:
+    return 0 < len(text) <= longest and not any(ord(char) < 32 or ord(char) == 127 for char in text)
+
+
 async def insert(conn: AsyncConnection, table: sa.Table, kind: str, by: By, values: Mapping[str, Any]) -> int:
-    """Inserts a tracked row and returns its id."""
+    """Inserts a tracked row and returns its id. Raises Unfit."""
+    _ensure_storable(values)
     rev = await bump(conn)
     result = await conn.execute(table.insert().values(**values, created_ms=by.now_ms, updated_ms=by.now_ms, rev=rev))
     row_id = new_id(result)
@@ -97,11 +118,12 @@ async def insert(conn: AsyncConnection, table: sa.Table, kind: str, by: By, valu
 async def change(
     conn: AsyncConnection, table: sa.Table, kind: str, row_id: int, by: By, values: Mapping[str, Any]
 ) -> None:
-    """Changes columns of a living tracked row; what stays the same is left alone. Raises NotFound."""
+    """Changes columns of a living tracked row; what stays the same is left alone. Raises NotFound, Unfit."""
     old = await living(conn, table, kind, row_id)
     changed = {key: value for key, value in values.items() if old[key] != value}
     if not changed:
         return
+    _ensure_storable(changed)
     rev = await bump(conn)
     await conn.execute(table.update().where(table.c.id == row_id).values(**changed, updated_ms=by.now_ms, rev=rev))
     detail: dict[str, Any] = {key: [old[key], value] for key, value in _shown(changed).items()}
