@@ -189,3 +189,39 @@ async def test_what_changes_in_mid_stream(provider: Provider, new_gateway: NewGa
         assert books.balance == books.entries == START - 2_625_000
     assert books.leased == books.leases == 0
     gateway.start()
+
+
+@pytest.mark.parametrize("what", ["disabled", "deleted", "of another group"])
+async def test_whose_owner_changes_in_mid_stream(provider: Provider, new_gateway: NewGateway, what: str) -> None:
+    """The same of the token's user: charged as it began; who is gone is served nothing more."""
+    gateway = new_gateway(config(provider, PRICES))
+    owner = gateway.user(balance_usd="1")["id"]
+    made = gateway.token("midway", user_id=owner)
+    headers = ("content-type: application/json", f"authorization: Bearer {made['key']}")
+    with Wire(gateway.url) as wire:
+        asked = json.dumps(body("h-slow-usage-1000-500", stream=True)).encode()
+        wire.send(request("POST", "/v1/chat/completions", *headers, body=asked))
+        wire.until(b'"content"')
+        match what:
+            case "disabled":
+                gateway.manage("PATCH", f"/users/{owner}", json={"status": "disabled"})
+            case "deleted":
+                gateway.manage("DELETE", f"/users/{owner}")
+            case _:
+                gateway.manage("POST", "/groups", 201, json={"name": "dear", "multiplier": "1000"})
+                gateway.manage("PATCH", f"/users/{owner}", json={"group": "dear"})
+        wire.until(b"[DONE]")
+        answer = wire.answer()
+    row = gateway.settled(answer.headers["x-request-id"])
+    assert (row["status"], row["charge_usd"]) == (200, "0.002625")
+    again = gateway.http.post(
+        "/v1/chat/completions", json=body("h-slow-usage-1000-500"), headers=gateway.auth("midway")
+    )
+    assert again.status_code == (404 if what == "of another group" else 401), again.text
+    if what != "deleted":
+        assert gateway.manage("GET", f"/users/{owner}")["balance_usd"] == "0.997375"
+    gateway.stop()
+    books = await read_books(None, gateway.data_dir)
+    assert {identity: charge for identity, charge in books.charges.items() if charge} == {row["id"]: 2_625_000}
+    assert (books.balance, books.leases) == (START, 0)
+    gateway.start()
