@@ -94,6 +94,7 @@ def run(sock: socket.socket, workers: int, trusted_proxies: str) -> None:
                 signal.signal(signal.SIGHUP, server.handle_exit)  # a terminal that closes cuts no answer off
             server.run(sockets=[sock])
     finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends: pressed once more, Ctrl-C adds nothing but a traceback
         if metrics_dir is not None:
             shutil.rmtree(metrics_dir, ignore_errors=True)
     if workers == 1 and not server.started:
@@ -102,6 +103,12 @@ def run(sock: socket.socket, workers: int, trusted_proxies: str) -> None:
 
 class _Worker(multiprocess.Process):
     """A worker that hears no SIGINT until it serves (app.py): a terminal's Ctrl-C reaches it too, while it loads."""
+
+    def target(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            super().target(sockets)
+        finally:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # as in ``run``
 
     def start(self) -> None:
         # What is blocked stays so in a process that is started, from its first moment on. The tracker, started with the

@@ -7,6 +7,7 @@ With several workers it becomes their supervisor, which loads nothing of either.
 
 from __future__ import annotations
 
+import signal
 import socket
 import sys
 
@@ -33,10 +34,14 @@ def serve(settings: Settings) -> None:
         load_server()
     prepared = in_a_child(settings, lock)
     sock = _listen(settings.host, settings.port)
-    _welcome(_origin(settings.host, sock.getsockname()[1]), prepared)
-    set_environment(_environment(settings))
-    start = run if alone else become_supervisor
-    start(sock, settings.workers, settings.forwarded_allow_ips)
+    try:
+        _welcome(_origin(settings.host, sock.getsockname()[1]), prepared)
+        set_environment(_environment(settings))
+        start = run if alone else become_supervisor
+        start(sock, settings.workers, settings.forwarded_allow_ips)
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # once is enough: this process ends
+        raise
 
 
 def _listen(host: str, port: int) -> socket.socket:
