@@ -6,10 +6,6 @@ _COMPATIBLE = "reached by a channel of `openai-compatible` with their address"
 
 LEFT_OUT = (
     (
-        "Oracle OCI Generative AI",
-        "Its request signatures and its own two chat protocols could not be verified.",
-    ),
-    (
         "Anyscale, Lambda, kluster.ai, Lepton, Modal, Atlas Cloud, Apertis, Qiniu, Helicone, Eden AI",
         f"No quirk is known that would need a file: {_COMPATIBLE}.",
     ),
