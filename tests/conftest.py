@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import os
 import shutil
@@ -60,18 +59,12 @@ def postgres() -> Iterator[PostgresServer]:
     folder.chmod(0o755)
     (folder / "data").mkdir()
     with PostgresServer(folder / "data", cleanup_mode="delete") as server:
-        asyncio.run(_without_syncing(server.get_uri()))
+        # A machine that fails takes the tests along: nothing needs to be on the disk.
+        for name in ("fsync", "full_page_writes", "synchronous_commit"):
+            server.psql(f"ALTER SYSTEM SET {name} = off;")
+        server.psql("SELECT pg_reload_conf();")
         yield server
     shutil.rmtree(folder, ignore_errors=True)
-
-
-async def _without_syncing(address: str) -> None:
-    """A machine that fails takes the tests along: nothing needs to be on the disk."""
-    conn = await asyncpg.connect(address)
-    for name in ("fsync", "full_page_writes", "synchronous_commit"):
-        await conn.execute(f"ALTER SYSTEM SET {name} = off")
-    await conn.execute("SELECT pg_reload_conf()")
-    await conn.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
