@@ -34,6 +34,7 @@ def test_what_an_upstream_finds(body: dict[str, Any], gaps: tuple[str, str] | No
         rb'{"\u0066ile_ids": ["f\u0069le-1"]}',
         rb'{"content": "fileid:\/\/file-1"}',
         rb'{"content": "\u0066ileid\u003a\u002f/file-1"}',
+        rb'{"content": "fileid://f\u0069le\u002D1"}',
     ],
 )
 def test_letters_written_otherwise_are_the_same_letters(body: bytes) -> None:
@@ -43,6 +44,12 @@ def test_letters_written_otherwise_are_the_same_letters(body: bytes) -> None:
 def test_every_one_counts() -> None:
     assert file_ids(b'{"file_id": "a", "file_id": "b", "x": {"file_ids": ["c", "d"]}}') == {"a", "b", "c", "d"}
     assert file_ids(b'{"content": "fileid://a,fileid://b"}') == {"a", "b"}
+
+
+@pytest.mark.parametrize("other", ["]", "a]b", '"', '\\"]', "\\"])
+def test_no_other_member_of_a_list_hides_one(other: str) -> None:
+    assert "file-1" in file_ids(json.dumps({"file_ids": [other, "file-1"]}).encode())
+    assert "file-1" in file_ids(json.dumps({"file_ids": [None, 3, other, "file-1"]}).encode())
 
 
 @pytest.mark.parametrize(
