@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
@@ -121,6 +122,7 @@ def hygiene_of(quirks: Quirks, codes: Mapping[str, Cause]) -> Hygiene:
     )
 
 
+@lru_cache(maxsize=1024)  # asked several times a request, of the few models of channels
 def fits(model: str, globs: Globs) -> bool:
     """Whether a model's name fits one of the globs (``*``, ``?``, ``[...]``), case and all."""
     return any(fnmatchcase(model, glob) for glob in globs)
