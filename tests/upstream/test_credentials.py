@@ -76,9 +76,9 @@ class Minter:
         return Minted(value=body.decode(), expires_ms=now_ms + _HOUR)
 
 
-def dialect(origin: str, key: str = "key") -> Dialect:
+def dialect(origin: str, key: str = "key", **options: str) -> Dialect:
     """As much of a dialect as credentials need."""
-    spec = SimpleNamespace(provider="vendor", base_url=origin, key=key)
+    spec = SimpleNamespace(provider="vendor", base_url=origin, key=key, options=options)
     return cast(Dialect, SimpleNamespace(spec=spec, minter=Minter(origin)))
 
 
@@ -114,9 +114,9 @@ async def test_minted_once_for_all_who_ask(world: World) -> None:
 
 
 async def test_each_account_has_its_own(world: World) -> None:
-    other = dialect(world.server.origin, "another key")
-    values = await asyncio.gather(world.cache.get(world.dialect), world.cache.get(other))
-    assert sorted(values) == ["token-1", "token-2"]
+    others = [dialect(world.server.origin, "another key"), dialect(world.server.origin, scope="another scope")]
+    values = await asyncio.gather(*[world.cache.get(one) for one in (world.dialect, *others)])
+    assert sorted(values) == ["token-1", "token-2", "token-3"]
 
 
 async def test_a_key_that_needs_no_minting_is_itself(world: World) -> None:

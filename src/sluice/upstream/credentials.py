@@ -18,7 +18,8 @@ _QUIET_SECONDS = 1.0
 """Seconds after a failed exchange in which no other is tried for the same key."""
 _MOST = 10_000
 
-Key = tuple[str, str, str]
+Key = tuple[str, str, str, frozenset[tuple[str, str]]]
+"""An account: options may say where its credentials are bought, and for what."""
 
 
 class CredentialFailed(Exception):
@@ -123,4 +124,4 @@ class CredentialCache:
 
 def _key(dialect: Dialect) -> Key:
     spec = dialect.spec
-    return (spec.provider, spec.base_url, spec.key)
+    return (spec.provider, spec.base_url, spec.key, frozenset(spec.options.items()))
