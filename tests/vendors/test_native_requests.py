@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sluice.base.errors import GatewayError
 from sluice.base.formats import Format
+from sluice.formats.gemini.signatures import NEVER_SIGNED
 from sluice.formats.patch import parse_top
 from sluice.vendors.dialect import Call, ChannelSpec, Dialect, Reporter
 from sluice.vendors.registry import bind
@@ -24,6 +25,8 @@ TOOL = {"type": "function", "function": {"name": "f"}}
 
 ERNIE = bind(ChannelSpec(provider="qianfan", base_url="", key="a|b"))
 OLLAMA = bind(ChannelSpec(provider="ollama", base_url="", key="", options={"mode": "native"}))
+GIGACHAT = bind(ChannelSpec(provider="gigachat", base_url="", key="a"))
+GEMINI = bind(ChannelSpec(provider="gemini", base_url="", key="a"))
 BOTH = pytest.mark.parametrize("dialect", [ERNIE, OLLAMA], ids=["ernie", "ollama"])
 
 
@@ -175,6 +178,19 @@ def test_the_choice_of_tools_for_ernie(choice: Any, functions: bool, chosen: Any
     body = {"messages": [USER], "tools": [TOOL], "tool_choice": choice}
     assert ("functions" in sent(ERNIE, body), sent(ERNIE, body).get("tool_choice")) == (functions, chosen)
     assert told(ERNIE, body) == reported
+
+
+@pytest.mark.parametrize("parameters", ["{}", [1], True, 3])
+def test_parameters_that_are_no_schema_are_refused_by_gigachat(parameters: Any) -> None:
+    tool = {"type": "function", "function": {"name": "f", "parameters": parameters}}
+    error = refusal(GIGACHAT, {"messages": [USER], "tools": [tool]})
+    assert (error.code, error.param) == ("invalid_value", "tools[0].function.parameters")
+
+
+def test_a_lone_content_with_a_foreign_proof_is_cleared_as_one_of_a_list_is() -> None:
+    content = {"role": "user", "parts": {"text": "hi", "thoughtSignature": NEVER_SIGNED}}
+    lone, listed = (sent(GEMINI, {"contents": told}, Format.GEMINI) for told in (content, [content]))
+    assert lone == listed == {"contents": [{"role": "user", "parts": [{"text": "hi"}]}]}
 
 
 def test_a_tool_that_is_no_function_is_refused() -> None:

@@ -184,6 +184,9 @@ def _function(tool: Any, place: str) -> Json:
     if not isinstance(function, dict) or not isinstance(function.get("name"), str):
         raise unsupported(place, tool.get("type") if isinstance(tool, dict) else tool)
     parameters = function.get("parameters") or {}
+    if not isinstance(parameters, dict):
+        where = f"{place}.function.parameters"
+        raise bad_request("invalid_value", f"{where} must be an object", where)
     said = {"name": function["name"], "parameters": {"type": "object", "properties": {}, **parameters}}
     return said | ({"description": function["description"]} if function.get("description") else {})
 

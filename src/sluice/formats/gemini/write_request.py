@@ -9,6 +9,7 @@ from sluice.base.formats import Format
 from sluice.formats.canon import Part, Reasoning, Request, ToolCall, ToolResult
 from sluice.formats.codec import Abilities, Told, Written, functions
 from sluice.formats.effort import LEAST_LEVEL, TABLE, effort_of
+from sluice.formats.gemini.names import repeated
 from sluice.formats.gemini.read_request import CACHED, JSON_TYPE, SYSTEM
 from sluice.formats.gemini.signatures import is_own
 from sluice.formats.gemini.write_parts import PartWriter, native_parts
@@ -69,8 +70,9 @@ def _is_foreign(part: Part, signed: bool) -> bool:
 def _contents(request: Request, kept: Sequence[Sequence[Part]]) -> list[Json]:
     """Contents that came from this protocol, as they came; ``kept`` are the parts that are left of each turn."""
     told = [(turn, parts) for turn, parts in zip(request.turns, kept, strict=True) if turn.place not in _BEFORE]
+    given = repeated(request.spelled["top"]["contents"], "contents")
     # Roles as they were told: absent, null or old ones among them.
-    heads = ({"role": content["role"]} if "role" in content else {} for content in request.spelled["top"]["contents"])
+    heads = ({"role": content["role"]} if "role" in content else {} for content in given)
     return [
         {**head, "parts": native_parts(parts), **turn.extras} for (turn, parts), head in zip(told, heads, strict=True)
     ]
