@@ -15,7 +15,7 @@ from sluice.base.outcome import Cause, Fault, Reply, StreamParser
 from sluice.base.wire import WireHead, WireRequest
 from sluice.catalog.models import model_facts
 from sluice.formats.patch import parse_top
-from sluice.formats.redact import redact
+from sluice.formats.redact import mask, redact
 from sluice.relay.doctor import Step, advice, other_habit, unasked
 from sluice.relay.greeting import greeted
 from sluice.relay.refusal import transport_fault
@@ -184,7 +184,8 @@ class Probe:
             head, body = await self._fetch(request, proxy_url)
             status, excerpt = head.status, _redacted(_text(body[: 4 * _EXCERPT]), spec)
             if 300 <= status < 400:
-                excerpt = f"it leads to {_text(head.get(b'location') or b'nowhere').partition('?')[0]}"
+                where = _text(head.get(b"location") or b"nowhere").partition("?")[0]
+                excerpt = f"it leads to {mask(where, (spec.key, *spec.key.split('|')))}"
         except TransportError as error:
             excerpt = unreached(error, request.origin)
         return Step(
