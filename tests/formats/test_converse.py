@@ -52,7 +52,7 @@ def test_no_bit_of_a_frame_may_change(payload: Any, at: int, bit: int) -> None:
     body[at % len(body)] ^= 1 << bit
     decoder = FrameDecoder()
     with pytest.raises(BadFrame):
-        decoder.feed(bytes(body) + bytes(4096))
+        list(decoder.feed(bytes(body) + bytes(4096)))
 
 
 @given(data=st.binary(max_size=200))
@@ -70,7 +70,7 @@ def test_headers_of_every_type_are_passed_over() -> None:
     others = {0: b"", 1: b"", 2: b"x", 3: b"xx", 4: b"xxxx", 5: b"x" * 8, 6: b"\0\2xx", 8: b"x" * 8, 9: b"x" * 16}
     extra = b"".join(b"\1a" + bytes([kind]) + value for kind, value in others.items())
     plain = frame("messageStop", {"stopReason": "end_turn"})
-    assert _with_headers(plain, extra) == FrameDecoder().feed(plain)[0].headers
+    assert _with_headers(plain, extra) == next(FrameDecoder().feed(plain)).headers
     with pytest.raises(BadFrame):
         _with_headers(plain, b"\1a\x0c")  # a type nobody knows
     with pytest.raises(BadFrame):
@@ -82,7 +82,15 @@ def _with_headers(plain: bytes, extra: bytes) -> Any:
     headers, payload = plain[12 : 12 + size], plain[12 + size : -4]
     prelude = struct.pack(">II", total + len(extra), size + len(extra))
     whole = prelude + struct.pack(">I", crc32(prelude)) + extra + headers + payload
-    return FrameDecoder().feed(whole + struct.pack(">I", crc32(whole)))[0].headers
+    return next(FrameDecoder().feed(whole + struct.pack(">I", crc32(whole)))).headers
+
+
+def test_what_came_before_a_bad_frame_is_told() -> None:
+    parser = PassedConverse()
+    good = frame("contentBlockDelta", {"contentBlockIndex": 0, "delta": {"text": "Hi"}})
+    assert b"Hi" in parser.feed(good + b"\0" * 16)
+    assert parser.fault is not None
+    assert parser.committed
 
 
 def events_of(*frames: tuple[str, Any]) -> list[Any]:

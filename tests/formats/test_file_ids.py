@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sluice.base.errors import GatewayError
 from sluice.formats.file_ids import file_ids
 
 
@@ -50,6 +51,14 @@ def test_every_one_counts() -> None:
 def test_no_other_member_of_a_list_hides_one(other: str) -> None:
     assert "file-1" in file_ids(json.dumps({"file_ids": [other, "file-1"]}).encode())
     assert "file-1" in file_ids(json.dumps({"file_ids": [None, 3, other, "file-1"]}).encode())
+
+
+@pytest.mark.parametrize("named", ['{"file_id": "file-%d"}', '{"file_ids": ["a", "file-%d"]}', '"fileid://file-%d"'])
+def test_more_than_can_be_looked_at_is_refused(named: str) -> None:
+    body = "[" + ", ".join([named % number for number in range(10_001)]) + "]"
+    with pytest.raises(GatewayError, match="name files"):
+        file_ids(body.encode())
+    assert len(file_ids(b"[" + b",".join([b'{"file_id": "a"}'] * 10_000) + b"]")) == 1
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,8 @@ def _taken(parts: list[list[Part | None]], places: Sequence[_Place], identity: s
     if len(found) == 1:
         return found[0]
     whole = tuple([part for result in found for part in result.parts])
-    return msgspec.structs.replace(found[-1], parts=whole, plain=False)
+    failed = any(result.failed for result in found)
+    return msgspec.structs.replace(found[-1], parts=whole, plain=False, failed=failed)
 
 
 def _told(turns: Sequence[Turn], parts: list[list[Part | None]], moved: dict[int, list[Turn]]) -> list[Turn]:

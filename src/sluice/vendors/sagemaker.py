@@ -150,18 +150,16 @@ class UnframedStream:
         """Takes the upstream's bytes; returns the client's."""
         if self.done or self.fault is not None:
             return b""
+        out = []
         try:
-            frames = self._frames.feed(data)
+            for frame in self._frames.feed(data):
+                self._fault = frame_fault(frame)
+                if self.done or self.fault is not None:
+                    break
+                if frame.headers.get(":event-type") == _PAYLOAD:
+                    out.append(self._inner.feed(frame.payload))
         except BadFrame as wrong:
             self._fault = Fault(cause=Cause.SHAPE, message=f"the upstream's stream cannot be read: {wrong}", status=200)
-            return b""
-        out = []
-        for frame in frames:
-            self._fault = frame_fault(frame)
-            if self.done or self.fault is not None:
-                break
-            if frame.headers.get(":event-type") == _PAYLOAD:
-                out.append(self._inner.feed(frame.payload))
         return b"".join(out)
 
     def finish(self) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -42,6 +43,7 @@ _CAUSES: Mapping[str, Cause] = {
     "modelstreamerrorexception": Cause.SERVER,
     "modeltimeoutexception": Cause.TIMEOUT,
 }
+_ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _OF_MODELS = ("model identifier is invalid", "on-demand throughput isn", "end of its life", "model version has reached")
 """What a ValidationException says when the model, not the request, is wrong here."""
 
@@ -55,7 +57,11 @@ def read_error(head: WireHead, body: bytes, now_ms: int = 0) -> Fault:
     message = _text(said, "message") or _text(said, "Message") or fault.message
     cause = _cause(kind, message, fault.cause)
     return Fault(
-        cause=cause, message=message, status=head.status, code=kind or fault.code, retry_after=fault.retry_after
+        cause=cause,
+        message=_without_account(message),
+        status=head.status,
+        code=kind or fault.code,
+        retry_after=fault.retry_after,
     )
 
 
@@ -68,7 +74,13 @@ def frame_fault(frame: Frame) -> Fault | None:
     name = frame.headers.get(":exception-type") or frame.headers.get(":error-code") or kind
     own = _text(said, "message") or _text(said, "Message")
     message = own or _text(said, "originalMessage") or frame.headers.get(":error-message", name)
-    return Fault(cause=_cause(name, message, Cause.SERVER), message=message, status=200, code=name)
+    cause = _cause(name, message, Cause.SERVER)
+    return Fault(cause=cause, message=_without_account(message), status=200, code=name)
+
+
+def _without_account(message: str) -> str:
+    """Many of the service's errors name the account, which is no business of the gateway's clients."""
+    return _ACCOUNT.sub("***", message)
 
 
 def _cause(kind: str, message: str, otherwise: Cause) -> Cause:

@@ -7,7 +7,7 @@ Numbers are big endian, checksums CRC-32.
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -38,11 +38,11 @@ class FrameDecoder:
     def __init__(self) -> None:
         self._held = bytearray()
 
-    def feed(self, data: bytes) -> list[Frame]:
-        """The frames these bytes complete. Raises BadFrame."""
+    def feed(self, data: bytes) -> Iterator[Frame]:
+        """The frames these bytes complete; to be read to their end. Raises BadFrame where one is, behind the good ones
+        before it."""
         held = self._held
         held += data
-        frames = []
         while len(held) >= _PRELUDE:
             total, headers, checked = struct.unpack_from(">III", held)
             if crc32(held[:8]) != checked:
@@ -51,9 +51,9 @@ class FrameDecoder:
                 raise BadFrame("the lengths in a frame's head cannot be")
             if len(held) < total:
                 break
-            frames.append(_frame(bytes(held[:total]), headers))
+            frame = _frame(bytes(held[:total]), headers)
             del held[:total]
-        return frames
+            yield frame
 
     @property
     def halfway(self) -> bool:

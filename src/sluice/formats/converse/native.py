@@ -61,16 +61,14 @@ class PassedConverse:
         """Takes the upstream's bytes; returns the events. Never raises; sets ``fault``."""
         if self.done or self.fault is not None:
             return b""
+        out = []
         try:
-            frames = self._frames.feed(data)
+            for frame in self._frames.feed(data):
+                if self.done or self.fault is not None:
+                    break
+                out.append(self._frame(frame))
         except BadFrame as wrong:
             self.fault = Fault(cause=Cause.SHAPE, message=f"the upstream's stream cannot be read: {wrong}", status=200)
-            return b""
-        out = []
-        for frame in frames:
-            if self.done or self.fault is not None:
-                break
-            out.append(self._frame(frame))
         return b"".join(out)
 
     def finish(self) -> bytes:
