@@ -69,7 +69,7 @@ async def test_every_screen_fits_a_phone(browser: Browser, gateway: Gateway) -> 
 _LARGEST = """
     window.largest = "";
     new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) window.largest = entry.element?.className ?? "";
+      for (const entry of list.getEntries()) window.largest = entry.id || entry.element?.className;
     }).observe({ type: "largest-contentful-paint", buffered: true });
 """
 

@@ -35,12 +35,13 @@
     put(rest, "div", "boot-top");
     const page = put(rest, "div", "boot-page");
     const [title, hint] = text[screen] ?? [];
-    put(page, "p", "boot-title", title);
-    put(page, "p", "boot-hint", hint);
+    // The browser's report of the largest paint keeps an id, also when what was painted is gone.
+    put(page, "p", "boot-title", title).id = "boot-title";
+    put(page, "p", "boot-hint", hint).id = "boot-hint";
   } else if (path !== "/setup") {
     box.className = "boot-door";
     const door = put(box, "div", "boot-box");
     put(door, "span", "boot-name boot-large", "Sluice");
-    put(door, "p", "boot-title", text.SignIn[0]);
+    put(door, "p", "boot-title", text.SignIn[0]).id = "boot-title";
   }
 })();
