@@ -15,7 +15,6 @@ import msgspec
 
 from sluice.base.formats import Format
 from sluice.base.outcome import Fault, Reply, StreamParser
-from sluice.base.usage import Usage
 from sluice.base.wire import WireHead, WireRequest
 from sluice.formats.canon import Ended, Event, Failed, Request
 from sluice.formats.canon import Reply as Answer
@@ -27,6 +26,7 @@ from sluice.formats.own_names import own_names
 from sluice.formats.patch import encode_top, parse_top
 from sluice.formats.proofs import Marker, cleared, maker_id, marked
 from sluice.formats.tell import events_of
+from sluice.vendors.around import AroundStream
 from sluice.vendors.dialect import Call, Dialect, Further, Reader, Reporter
 from sluice.vendors.parts import EVENT_STREAM, is_event_stream
 
@@ -264,32 +264,12 @@ class _Pipe:
         return b"".join(out)
 
 
-class BridgedStream:
+class BridgedStream(AroundStream):
     """A StreamParser: the inner one keeps its protocol's rules and counts, the pipe says what it tells."""
 
     def __init__(self, inner: StreamParser, pipe: _Pipe) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._pipe = pipe
-
-    @property
-    def committed(self) -> bool:
-        """Whether content was told."""
-        return self._inner.committed
-
-    @property
-    def usage(self) -> Usage:
-        """What the upstream reported so far."""
-        return self._inner.usage
-
-    @property
-    def output_bytes(self) -> int:
-        """Bytes of text produced so far, for an estimate."""
-        return self._inner.output_bytes
-
-    @property
-    def finish_reason(self) -> str | None:
-        """Why the model stopped, once it told."""
-        return self._inner.finish_reason
 
     @property
     def done(self) -> bool:

@@ -16,11 +16,11 @@ from urllib.parse import quote
 import msgspec
 
 from sluice.base.outcome import Cause, Fault, StreamParser
-from sluice.base.usage import Usage
 from sluice.base.wire import Header, WireHead, WireRequest
 from sluice.formats.converse.errors import frame_fault, read_error
 from sluice.formats.converse.framing import BadFrame, FrameDecoder
 from sluice.formats.openai_chat.errors import fault_from
+from sluice.vendors.around import AroundStream
 from sluice.vendors.bedrock_keys import DEFAULT_REGION, read_key, region_in
 from sluice.vendors.dialect import Call, ChannelSpec
 from sluice.vendors.openai_like import OpenAiLike
@@ -108,38 +108,13 @@ class SageMaker(OpenAiLike):
         return replace(told, status=head.status, message=told.message or message)
 
 
-class UnframedStream:
+class UnframedStream(AroundStream):
     """A StreamParser: the frames of an event stream, what lies in them read by ``inner``."""
 
     def __init__(self, inner: StreamParser) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._frames = FrameDecoder()
         self._fault: Fault | None = None
-
-    @property
-    def committed(self) -> bool:
-        """Whether content went to the client."""
-        return self._inner.committed
-
-    @property
-    def usage(self) -> Usage:
-        """What the upstream reported so far."""
-        return self._inner.usage
-
-    @property
-    def output_bytes(self) -> int:
-        """Bytes of text produced so far, for an estimate."""
-        return self._inner.output_bytes
-
-    @property
-    def finish_reason(self) -> str | None:
-        """Why the model stopped, once it told."""
-        return self._inner.finish_reason
-
-    @property
-    def done(self) -> bool:
-        """Whether the stream came to its protocol's end."""
-        return self._inner.done
 
     @property
     def fault(self) -> Fault | None:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from sluice.base.outcome import Cause, Fault
-from sluice.base.usage import Usage
 from sluice.formats.ndjson import LineTooLong
 from sluice.formats.openai_chat.stream import ChatStream
 from sluice.formats.sse import SseDecoder, SseTooLong, encode_event
+from sluice.vendors.around import AroundStream
 from sluice.vendors.quirks import encode
 
 DONE = encode_event(b"[DONE]")
@@ -61,39 +61,14 @@ class NamedSse:
         return [event.event + b"\n" + event.data for event in self._decoder.flush()]
 
 
-class TranslatedStream:
+class TranslatedStream(AroundStream):
     """A StreamParser: ``translate`` makes chunks of native events, ``inner`` keeps the client protocol's rules."""
 
     def __init__(self, inner: ChatStream, splitting: Splitting, translate: Translate) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._splitting = splitting
         self._translate = translate
         self.fault: Fault | None = None
-
-    @property
-    def committed(self) -> bool:
-        """Whether content went to the client."""
-        return self._inner.committed
-
-    @property
-    def usage(self) -> Usage:
-        """What the upstream reported so far."""
-        return self._inner.usage
-
-    @property
-    def output_bytes(self) -> int:
-        """Bytes of text produced so far, for an estimate."""
-        return self._inner.output_bytes
-
-    @property
-    def finish_reason(self) -> str | None:
-        """Why the model stopped, once it told."""
-        return self._inner.finish_reason
-
-    @property
-    def done(self) -> bool:
-        """Whether the stream came to its protocol's end."""
-        return self._inner.done
 
     def feed(self, data: bytes) -> bytes:
         """Takes the upstream's bytes; returns the client's."""
