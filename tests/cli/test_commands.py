@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
+from sluice.cli import main
 from sluice.settings import strangers
 
 Sluice = Callable[..., Any]
@@ -125,6 +128,17 @@ def test_what_is_exported_can_be_applied(sluice: Sluice, config: Path, tmp_path:
     assert "word-of-the-proxy" in _good(sluice("export", "--show-keys"))
 
 
+def test_who_is_overdrawn_is_exported_so(sluice: Sluice, tmp_path: Path) -> None:
+    _good(sluice("user", "create", "uma"))
+    _good(sluice("user", "balance", "uma", "--", "-0.25"))
+    exported = _good(sluice("export"))
+    again = tmp_path / "again.toml"
+    again.write_text(exported)
+    elsewhere = {"SLUICE_DATA_DIR": str(tmp_path / "elsewhere")}
+    _good(sluice("apply", str(again), **elsewhere))
+    assert _good(sluice("user", "balance", "uma", **elsewhere)) == "$-0.25\n"
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -228,6 +242,7 @@ def test_the_doctor_says_what_to_change(sluice: Sluice) -> None:
             ("token", "create", "t", "--requests-per-minute", "99999999999", "--user", "uma"),
             "requests_per_minute: must be between",
         ),
+        (("user", "create", "otto", "--balance-usd", "-1"), "--balance-usd: must not be negative"),
         (("user", "create", " "), "name: must have 1 to 128 characters"),
         (("user", "create", "x" * 129), "name: must have 1 to 128 characters"),
         (("user", "link", "root", "--origin", "javascript:alert(1)"), "--origin: must begin with http:// or https://"),
@@ -318,6 +333,33 @@ def test_bare_questions(sluice: Sluice) -> None:
     assert sluice("no-such-command").code == 2
     for command in ("channel", "token", "user", "prices"):
         assert "list" in _good(sluice(command, "--help"))
+
+
+def _leaves(name: str, command: Any) -> Iterator[tuple[str, Any]]:
+    if hasattr(command, "commands"):
+        context = command.make_context(name, [], resilient_parsing=True)
+        for child in command.list_commands(context):
+            yield from _leaves(f"{name} {child}", command.get_command(context, child))
+    else:
+        yield name, command
+
+
+LEAVES = dict(_leaves("sluice", typer.main.get_command(main)))
+
+
+@pytest.mark.parametrize("name", [name for name in LEAVES if not name.endswith((" list", "sluice migrate"))])
+def test_a_commands_help_ends_in_examples_that_are_understood(sluice: Sluice, name: str) -> None:
+    shown = _good(sluice(*name.split()[1:], "--help"))
+    assert "[env: SLUICE_DATA_DIR]" in shown or name == "sluice fake-provider"
+    examples = shown.partition("\n  Examples:\n")[2].splitlines()
+    assert examples
+    for example in examples:
+        words = shlex.split(re.sub(r" [<>] \S+$", "", example))
+        while "=" in words[0]:
+            del words[0]
+        assert " ".join(words).startswith(name)
+        command = LEAVES[name]
+        command.make_context(name, words[len(name.split()) :])  # a UsageError, where there is no such option
 
 
 def test_settings_that_do_not_fit_are_named(sluice: Sluice) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import types
 import typing
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from pydantic.fields import FieldInfo
 from tools.docs.markdown import code, page, table
 
 from sluice.cli import main
+from sluice.cli.options import EXAMPLES
 from sluice.settings import Settings
 
 _WORDS = {str: "text", int: "whole number", float: "number", bool: "true or false", Path: "path", SecretStr: "text"}
@@ -25,6 +27,7 @@ class Command(Protocol):
 
     name: str
     help: str | None
+    epilog: str | None
     params: list[Any]
 
 
@@ -114,7 +117,9 @@ def _command(name: str, command: Command) -> str:
         for param in (*arguments, *options)
     ]
     text = (command.help or "").replace("``", "`")
-    return f"## `{name}`\n\n{text}\n\n```\n{usage}\n```\n\n" + table(("name", "default", "meaning"), rows)
+    lines = textwrap.dedent((command.epilog or "").partition(f"{EXAMPLES}\n")[2])
+    examples = f"{EXAMPLES}\n\n```\n{lines}\n```\n\n" if lines else ""
+    return f"## `{name}`\n\n{text}\n\n```\n{usage}\n```\n\n{examples}" + table(("name", "default", "meaning"), rows)
 
 
 def _placeholder(param: Any) -> str:

@@ -45,7 +45,8 @@ TABLES: dict[type[msgspec.Struct], dict[str, str]] = {
     UserConfig: {
         "name": "What the user signs in with.",
         "password": f"At least {SHORTEST} characters; set when it differs.",
-        "balance_usd": "Set when the amount is new in the file, and not again while it stays the same there.",
+        "balance_usd": "Set when the amount is new in the file, and not again while it stays the same there. "
+        "Below zero: overdrawn.",
         "group": "Which channels, and at what multiplier.",
         "role": "`user`, `admin` or `root`.",
     },

@@ -186,7 +186,7 @@ class Applier:
             raise ConfigError(f"tokens {token.name!r}: there is no user {token.user!r}")
         found = await tokens.find(conn, owner.id, token.name)
         place = f"tokens {token.name!r}"
-        limit = None if token.limit_usd is None else limit_nano(token.limit_usd, f"{place} limit_usd")
+        limit = None if token.limit_usd is None else not_negative_nano(token.limit_usd, f"{place} limit_usd")
         values: dict[str, Any] = {
             "status": "enabled" if token.enabled else "disabled",
             "models": token.models,
@@ -264,12 +264,12 @@ def nano(amount: Any, place: str) -> int:
         raise ConfigError(f"{place}: {error}") from None
 
 
-def limit_nano(amount: Any, place: str) -> int:
-    """The same of a limit. Raises ConfigError naming the place."""
-    limit = nano(amount, place)
-    if limit < 0:
+def not_negative_nano(amount: Any, place: str) -> int:
+    """The same of an amount that is 0 or more. Raises ConfigError naming the place."""
+    found = nano(amount, place)
+    if found < 0:
         raise ConfigError(f"{place}: must not be negative")
-    return limit
+    return found
 
 
 def _ppm(multiplier: Any, name: str) -> int:

@@ -19,7 +19,7 @@ from sluice.cli.apply import Applier
 from sluice.cli.config import ChannelConfig, Config
 from sluice.cli.export import channel_config
 from sluice.cli.office import Fail, Office, every, opened, run, table
-from sluice.cli.options import DatabaseUrl, DataDir, fail, settings_from
+from sluice.cli.options import DatabaseUrl, DataDir, examples, fail, settings_from
 from sluice.fake.server import ORIGIN as FAKE_ORIGIN
 from sluice.fake.server import serving as fake_serving
 from sluice.relay.doctor import Step
@@ -84,7 +84,14 @@ async def _upstream(office: Office, name: str) -> _Upstream:
     return _Upstream(spec, proxies.opened(row.proxy_url, office.sealer), tuple(row.models))
 
 
-@app.command("set")
+@app.command(
+    "set",
+    epilog=examples(
+        "SLUICE_CHANNEL_KEY=sk-... sluice channel set openai --provider openai --model gpt-5 --model gpt-5-mini",
+        "sluice channel set local --provider ollama --base-url http://127.0.0.1:11434 --model qwen3",
+        "sluice channel set openai --provider openai --priority 10",
+    ),
+)
 def set_(
     name: Name,
     provider: Annotated[str, typer.Option(help="The provider's id: docs/reference/providers.md.")],
@@ -135,7 +142,7 @@ def list_(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
     print(table(("NAME", "PROVIDER", "STATUS", "PRIORITY", "GROUPS", "MODELS"), rows))
 
 
-@app.command("test")
+@app.command("test", epilog=examples("sluice channel test openai", "sluice channel test openai --model gpt-5-mini"))
 def try_models(
     name: Name,
     model: Annotated[
@@ -168,7 +175,7 @@ def try_models(
         raise typer.Exit(1)
 
 
-@app.command("models")
+@app.command("models", epilog=examples("sluice channel models openai"))
 def models(name: Name, data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
     """Print the models the upstream lists."""
 

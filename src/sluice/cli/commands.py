@@ -12,20 +12,29 @@ from sluice.cli.apply import Applier, Report
 from sluice.cli.config import read_config, write_config
 from sluice.cli.export import export_config
 from sluice.cli.office import opened, run
-from sluice.cli.options import DatabaseUrl, DataDir, fail, settings_from
+from sluice.cli.options import DatabaseUrl, DataDir, examples, fail, settings_from
 from sluice.fake.server import run as run_fake
 from sluice.settings import Settings
 
-app = typer.Typer()
-channels.app.command("keys")(channel_keys.keys)
+app = typer.Typer(rich_markup_mode=None)
+channels.app.command(
+    "keys",
+    epilog=examples(
+        "sluice channel keys openai",
+        "SLUICE_CHANNEL_KEY=sk-... sluice channel keys openai --add",
+        "sluice channel keys openai --disable 2",
+    ),
+)(channel_keys.keys)
 app.add_typer(channels.app, name="channel")
 app.add_typer(tokens.app, name="token")
 app.add_typer(users.app, name="user")
 app.add_typer(prices.app, name="prices")
-app.command("doctor")(channels.doctor)
+app.command("doctor", epilog=examples("sluice doctor openai", "sluice doctor openai --model gpt-5-mini"))(
+    channels.doctor
+)
 
 
-@app.command()
+@app.command(epilog=examples("sluice apply --dry-run sluice.toml", "sluice apply sluice.toml"))
 def apply(
     file: Annotated[Path, typer.Argument(help="The config file (TOML).")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
@@ -59,7 +68,7 @@ async def _apply(settings: Settings, file: Path, dry_run: bool) -> Report:
     return report
 
 
-@app.command("export")
+@app.command("export", epilog=examples("sluice export > sluice.toml", "sluice export --show-keys > secret.toml"))
 def export(
     show_keys: Annotated[
         bool,
@@ -80,7 +89,11 @@ def export(
     print(run(work()), end="")
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "sluice migrate", "sluice migrate --database-url postgresql://sluice:PASSWORD@db.example.com/sluice"
+    )
+)
 def migrate(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
     """Create the database or bring it to the schema of this version; ``serve`` does so too."""
 
@@ -92,7 +105,7 @@ def migrate(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
     print("the database is up to date")
 
 
-@app.command("fake-provider")
+@app.command("fake-provider", epilog=examples("sluice fake-provider", "sluice fake-provider --port 4011"))
 def fake_provider(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 4010,

@@ -20,6 +20,9 @@ DatabaseUrl = Annotated[
 ]
 
 
+EXAMPLES = "Examples:"
+
+
 def settings_from(**given: Any) -> Settings:
     """Settings of the options that were given, over the environment, over the defaults. Ends the program when unfit."""
     try:
@@ -27,6 +30,11 @@ def settings_from(**given: Any) -> Settings:
     except ValidationError as error:
         lines = (f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
         fail("; ".join(lines))
+
+
+def examples(*lines: str) -> str:
+    """The epilog of a command's help: lines to copy. The ``\\b`` keeps them from being flowed into one."""
+    return "\n".join(("\b", EXAMPLES, *(f"  {line}" for line in lines)))
 
 
 def fail(message: str) -> NoReturn:

@@ -15,7 +15,7 @@ from sluice.catalog.imports import parse_price_file
 from sluice.catalog.rows import PriceList
 from sluice.cli.apply import new_price
 from sluice.cli.office import Fail, every, opened, run, table
-from sluice.cli.options import DatabaseUrl, DataDir, fail, settings_from
+from sluice.cli.options import DatabaseUrl, DataDir, examples, fail, settings_from
 from sluice.storage.manage import prices
 from sluice.storage.manage.prices import NewPrice, PriceRecord
 
@@ -25,7 +25,7 @@ _MAX_FILE = 64 * 1024 * 1024
 _FETCH_SECONDS = 60
 
 
-@app.command("list")
+@app.command("list", epilog=examples("sluice prices list gpt-5"))
 def list_(
     search: Annotated[str | None, typer.Argument(help="Part of a model's name.")] = None,
     data_dir: DataDir = None,
@@ -49,7 +49,9 @@ def _shown(price: PriceRecord) -> str:
     )
 
 
-@app.command("set")
+@app.command(
+    "set", epilog=examples("sluice prices set my-model input=2.5 output=10", "sluice prices set '*' input=1 output=3")
+)
 def set_(
     model: Annotated[str, typer.Argument(help="The exact model name; * for every model without a price.")],
     rates: Annotated[
@@ -76,7 +78,12 @@ def set_(
     print(f"the price of {model} is set")
 
 
-@app.command("refresh")
+@app.command(
+    "refresh",
+    epilog=examples(
+        "sluice prices refresh prices.json --dry-run", "sluice prices refresh https://example.com/prices.json"
+    ),
+)
 def refresh(
     source: Annotated[str, typer.Argument(help="A price file or its https address: Sluice's form or LiteLLM's JSON.")],
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Also replace prices set by hand.")] = False,

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from sluice import __version__
-from sluice.cli.options import DatabaseUrl, DataDir, settings_from
+from sluice.cli.options import DatabaseUrl, DataDir, examples, settings_from
 from sluice.cli.serve import serve as serve_forever
 
 
@@ -60,7 +60,11 @@ def _root(
     pass
 
 
-@program.command()
+@program.command(
+    epilog=examples(
+        "sluice serve", "sluice serve --host 0.0.0.0 --port 8080 --workers 4", "sluice serve --config sluice.toml"
+    )
+)
 def serve(
     host: Annotated[
         str | None, typer.Option(help="Address to listen on. [env: SLUICE_HOST] [default: 127.0.0.1]")

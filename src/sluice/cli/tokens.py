@@ -8,9 +8,9 @@ import typer
 
 from sluice.base.keys import key_hint, new_key
 from sluice.base.money import usd_from_nano
-from sluice.cli.apply import limit_nano, moment_ms
+from sluice.cli.apply import moment_ms, not_negative_nano
 from sluice.cli.office import Fail, every, opened, run, table
-from sluice.cli.options import DatabaseUrl, DataDir, settings_from
+from sluice.cli.options import DatabaseUrl, DataDir, examples, settings_from
 from sluice.relay.admit import key_hash
 from sluice.settings import Settings
 from sluice.storage.manage import tokens, users
@@ -21,7 +21,14 @@ app = typer.Typer(help="The keys clients use.", no_args_is_help=True)
 User = Annotated[str, typer.Option(help="Whose token: the user's name.")]
 
 
-@app.command("create")
+@app.command(
+    "create",
+    epilog=examples(
+        "sluice token create laptop",
+        "sluice token create app --user alice --model gpt-5-mini --limit-usd 5 --expires-at 2027-01-31",
+        "sluice token create deploy --scope management",
+    ),
+)
 def create(
     name: Annotated[str, typer.Argument(help="A name, unique for its user.")],
     user: User = "root",
@@ -53,7 +60,7 @@ def create(
                     scope=scope,
                     models=model or None,
                     addresses=address or None,
-                    limit_nano=None if limit_usd is None else limit_nano(limit_usd, "--limit-usd"),
+                    limit_nano=None if limit_usd is None else not_negative_nano(limit_usd, "--limit-usd"),
                     requests_per_minute=requests_per_minute,
                     expires_ms=None if expires_at is None else moment_ms(expires_at, "--expires-at"),
                 )
@@ -63,7 +70,7 @@ def create(
     print(run(work()))
 
 
-@app.command("list")
+@app.command("list", epilog=examples("sluice token list --user alice"))
 def list_(
     user: Annotated[str | None, typer.Option(help="Only this user's.")] = None,
     data_dir: DataDir = None,
@@ -91,13 +98,13 @@ def _row(token: TokenRecord) -> tuple[str, ...]:
     return token.name, token.user_name, token.key_hint, token.scope, token.status, models, left
 
 
-@app.command("disable")
+@app.command("disable", epilog=examples("sluice token disable laptop --user alice"))
 def disable(name: str, user: User = "root", data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
     """Refuse a token from now on; running servers know within a second."""
     _set_status(name, user, "disabled", settings_from(data_dir=data_dir, database_url=database_url))
 
 
-@app.command("enable")
+@app.command("enable", epilog=examples("sluice token enable laptop --user alice"))
 def enable(name: str, user: User = "root", data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
     """Accept a disabled token again."""
     _set_status(name, user, "enabled", settings_from(data_dir=data_dir, database_url=database_url))

@@ -8,10 +8,10 @@ from typing import Annotated, Literal
 import typer
 
 from sluice.base.money import usd_from_nano
-from sluice.cli.apply import nano
+from sluice.cli.apply import nano, not_negative_nano
 from sluice.cli.first_start import new_link
 from sluice.cli.office import Fail, every, opened, run, table
-from sluice.cli.options import DatabaseUrl, DataDir, fail, settings_from
+from sluice.cli.options import DatabaseUrl, DataDir, examples, fail, settings_from
 from sluice.cli.serve import link_url
 from sluice.storage.manage import users
 from sluice.storage.manage.users import UserRecord
@@ -20,7 +20,10 @@ from sluice.web.admin.passwords import SHORTEST, Passwords
 app = typer.Typer(help="The people, their balances and passwords.", no_args_is_help=True)
 
 
-@app.command("create")
+@app.command(
+    "create",
+    epilog=examples("sluice user create alice --balance-usd 10", "sluice user create bob --role admin --group vip"),
+)
 def create(
     name: Annotated[str, typer.Argument(help="The name, unique.")],
     balance_usd: Annotated[str, typer.Option(help="The balance to begin with, in dollars.")] = "0",
@@ -34,7 +37,7 @@ def create(
     async def work() -> None:
         settings = settings_from(data_dir=data_dir, database_url=database_url)
         async with opened(settings) as office, office.db.write() as conn:
-            balance = nano(balance_usd, "--balance-usd")
+            balance = not_negative_nano(balance_usd, "--balance-usd")
             new = users.NewUser(name=name, role=role, group_name=group, balance_nano=balance)
             await users.create(conn, office.by(), new)
 
@@ -57,7 +60,9 @@ def list_(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
     print(table(("NAME", "ROLE", "STATUS", "GROUP", "BALANCE"), rows))
 
 
-@app.command("balance")
+@app.command(
+    "balance", epilog=examples("sluice user balance alice", 'sluice user balance alice 25 --remark "paid for December"')
+)
 def balance(
     name: Annotated[str, typer.Argument(help="The user's name.")],
     amount_usd: Annotated[
@@ -83,7 +88,9 @@ def balance(
     print(f"${usd_from_nano(run(work()))}")
 
 
-@app.command("password")
+@app.command(
+    "password", epilog=examples("sluice user password alice", "sluice user password alice --stdin < password.txt")
+)
 def password(
     name: Annotated[str, typer.Argument(help="The user's name.")],
     stdin: Annotated[bool, typer.Option("--stdin", help="Read it from standard input instead of asking.")] = False,
@@ -107,7 +114,7 @@ def password(
     print(f"the password of {name} is set")
 
 
-@app.command("link")
+@app.command("link", epilog=examples("sluice user link alice --origin https://llm.example.com"))
 def link(
     name: Annotated[str, typer.Argument(help="The user's name.")],
     origin: Annotated[str, typer.Option(help="Where the console is.")] = "http://127.0.0.1:3000",
