@@ -194,6 +194,7 @@ class Worker:
         routes = relay_routes(door, self._totals, ResponseStore(self._db), shelf)
         gateway = Gateway(routes, sockets, mounts, console_app(opened=admin.wake), named=named, new_id=new_id)
         self.edge = Edge(
+            app=gateway,
             new_id=new_id,
             read_timeout=settings.client_read_timeout,
             write_timeout=settings.client_write_timeout,

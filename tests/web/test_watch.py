@@ -10,7 +10,7 @@ import pytest
 from uvicorn.protocols.http.flow_control import FlowControl
 
 from sluice.web.cycle import Cycle
-from sluice.web.http import WATCH, AsgiClient, Scope
+from sluice.web.http import CYCLE, AsgiClient, Scope
 
 
 class Wire(asyncio.Transport):
@@ -28,7 +28,7 @@ def serve(work: Work) -> tuple[Cycle, AsgiClient]:
     wire = Wire()
     scope: Scope = {"method": "POST", "http_version": "1.1"}
     cycle = Cycle(scope, wire, FlowControl(wire), [], keep_alive=True, expects_continue=False, on_complete=lambda: None)
-    scope[WATCH] = cycle.watch
+    scope[CYCLE] = cycle
     client = AsgiClient(scope, cycle.send)
     cycle.task = asyncio.create_task(work(client))
     return cycle, client

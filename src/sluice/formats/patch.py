@@ -13,12 +13,10 @@ Top = dict[str, msgspec.Raw]
 
 _decoder = msgspec.json.Decoder(Top)
 _encoder = msgspec.json.Encoder()
-_text = msgspec.json.Decoder(str)
-_flag = msgspec.json.Decoder(bool)
-_number = msgspec.json.Decoder(int)
-_top = msgspec.json.Decoder(Top)
-
-_NULL = b"null"
+_text = msgspec.json.Decoder(str | None)
+_flag = msgspec.json.Decoder(bool | None)
+_number = msgspec.json.Decoder(int | None)
+_object = msgspec.json.Decoder(Top | None)
 
 
 def parse_top(body: bytes) -> Top:
@@ -58,33 +56,21 @@ def _wrong(name: str, kind: str) -> GatewayError:
     return bad_request("invalid_value", f"the field {name!r} must be {kind}", name)
 
 
-def _raw(top: Mapping[str, Any], name: str, required: bool) -> bytes | None:
-    value = top.get(name)
-    if value is not None and (raw := bytes(value)) != _NULL:
-        return raw
-    if required:
-        raise bad_request("missing_field", f"the field {name!r} is required", name)
-    return None
-
-
 def take_str(top: Mapping[str, Any], name: str, *, required: bool = False) -> str | None:
     """A string member; None when absent or null. Raises GatewayError 400 naming it."""
-    raw = _raw(top, name, required)
-    if raw is None:
-        return None
     try:
-        return _text.decode(raw)
+        value = _text.decode(top[name]) if name in top else None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise _wrong(name, "a string") from None
+    if value is None and required:
+        raise bad_request("missing_field", f"the field {name!r} is required", name)
+    return value
 
 
 def take_bool(top: Mapping[str, Any], name: str) -> bool | None:
     """A true/false member; None when absent or null. Raises GatewayError 400 naming it."""
-    raw = _raw(top, name, False)
-    if raw is None:
-        return None
     try:
-        return _flag.decode(raw)
+        return _flag.decode(top[name]) if name in top else None
     except msgspec.DecodeError:
         raise _wrong(name, "true or false") from None
 
@@ -93,13 +79,14 @@ def take_int(
     top: Mapping[str, Any], name: str, *, minimum: int | None = None, maximum: int | None = None
 ) -> int | None:
     """A whole-number member within bounds; None when absent or null. Raises GatewayError 400 naming it."""
-    raw = _raw(top, name, False)
-    if raw is None:
+    if name not in top:
         return None
     try:
-        value = _number.decode(raw)
+        value: int | None = _number.decode(top[name])
     except msgspec.DecodeError:
         raise _wrong(name, "a whole number") from None
+    if value is None:
+        return None
     if (minimum is not None and value < minimum) or (maximum is not None and value > maximum):
         bounds = f"at least {minimum}" if maximum is None else f"between {minimum} and {maximum}"
         raise _wrong(name, bounds)
@@ -108,10 +95,7 @@ def take_int(
 
 def take_object(top: Mapping[str, Any], name: str) -> Top | None:
     """An object member, its own members undecoded; None when absent or null. Raises GatewayError 400 naming it."""
-    raw = _raw(top, name, False)
-    if raw is None:
-        return None
     try:
-        return _top.decode(raw)
+        return _object.decode(top[name]) if name in top else None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise _wrong(name, "an object") from None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+import msgspec
 
 from sluice.base.errors import GatewayError
 from sluice.base.formats import Format
@@ -35,8 +36,7 @@ class Voice(Protocol):
         ...
 
 
-@dataclass(slots=True, kw_only=True)
-class Inbound:
+class Inbound(msgspec.Struct, kw_only=True):
     """A client's request, read and checked by its surface.
 
     ``expected`` is the usage to set money aside for in formats whose cost does not hang on generated tokens; for the
@@ -52,7 +52,7 @@ class Inbound:
     created_ms: int
     started: float
     body: bytes = b""
-    top: Mapping[str, Any] = field(default_factory=dict)
+    top: Mapping[str, Any] = msgspec.field(default_factory=dict)
     form: Form | None = None
     stream: bool = False
     wants_usage: bool = False

@@ -55,7 +55,9 @@ class Relay:
         job = Job(inbound, self.snapshot())
         try:
             client.watch()
-            await self._serve(job, client)
+            named = file_ids(inbound.body)
+            route = await self._near(job, named) if named else None
+            await self.place(job, partial(self._try, client=client), route)
         except GatewayError as error:
             ending = Ending.FAILED if job.attempts else Ending.REFUSED
             self.till.settle(job, ending, status=error.status, error_code=error.code)
@@ -71,11 +73,6 @@ class Relay:
             client.unwatch()
             if not job.settled:
                 self._met_a_defect(job)
-
-    async def _serve(self, job: Job, client: ClientConnection) -> None:
-        named = file_ids(job.inbound.body)
-        route = await self._near(job, named) if named else None
-        await self.place(job, partial(self._try, client=client), route)
 
     async def _near(self, job: Job, named: set[str]) -> Plan:
         """The plan of a request that names files: where they lie, if they are the user's. Raises GatewayError."""

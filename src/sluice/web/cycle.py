@@ -14,7 +14,7 @@ from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from sluice.base.wire import Header
-from sluice.web.http import WATCH, Message, Scope
+from sluice.web.http import CYCLE, Message, Scope
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -103,21 +103,20 @@ class Cycle:
         self._size += len(body)
         if self._size > HIGH_WATER_LIMIT:
             self._flow.pause_reading()
-        self._wake()
+        if self._news is not None:
+            self._news.set()
 
     def end(self) -> None:
         """The request is whole."""
         self.more_body = False
-        self._wake()
+        if self._news is not None:
+            self._news.set()
 
     def disconnect(self) -> None:
         """The client is gone, or is no longer listened to."""
         if not self.response_complete:
             self.disconnected = True
             self._tell_gone()
-        self._wake()
-
-    def _wake(self) -> None:
         if self._news is not None:
             self._news.set()
 
@@ -153,7 +152,8 @@ class Cycle:
     def _news_of_body(self) -> Message:
         pieces, self._pieces, self._size = self._pieces, [], 0
         self._told = not self.more_body
-        self._flow.resume_reading()
+        if self._flow.read_paused:
+            self._flow.resume_reading()
         return {
             "type": "http.request",
             "body": pieces[0] if len(pieces) == 1 else b"".join(pieces),
@@ -172,6 +172,15 @@ class Cycle:
             self._start(message["status"], message.get("headers", ()))
         elif not self.response_complete:
             self._write(message.get("body", b""), message.get("more_body", False))
+
+    async def answer(self, status: int, headers: list[Header], body: bytes) -> None:
+        """A whole answer, as two messages to ``send`` would give it, but for its length."""
+        if self._flow.write_paused and not self.disconnected:
+            await self._flow.drain()
+        if self.disconnected:
+            return
+        self._start(status, (*headers, (b"content-length", b"%d" % len(body))))
+        self._write(body, False)
 
     def _start(self, status: int, headers: Iterable[Header]) -> None:
         self.response_started = True
@@ -226,7 +235,8 @@ class Cycle:
     def _complete(self) -> None:
         self.response_complete = True
         self._gone = None
-        self._wake()
+        if self._news is not None:
+            self._news.set()
         if not self.keep_alive:
             self._transport.close()
         if self._on_complete is not None:
@@ -235,4 +245,4 @@ class Cycle:
     def release(self) -> None:
         """The application is done: lets go of what leads back here, so that the collector finds nothing to do."""
         self._on_complete = self._gone = self.task = None
-        self.scope.pop(WATCH, None)
+        self.scope.pop(CYCLE, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, Protocol
 
 from sluice.base.errors import GatewayError, body_too_large
 from sluice.base.wire import Header
@@ -18,29 +18,44 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 FIELDS = "sluice.headers"
 """Where a scope has its headers by name, of two alike the first. Our server puts them there."""
-WATCH = "sluice.watch"
-"""Where a scope has ``Cycle.watch`` (cycle.py); a server that is not ours leaves clients unwatched."""
-
-
+CYCLE = "sluice.cycle"
+"""Where a scope has its ``OurCycle``; a server that is not ours, and a websocket, have none."""
 LEAVING = "sluice.leaving"
 """Where a websocket's scope has the event that is set when the server is told to end (sockets.py)."""
+
+
+class OurCycle(Protocol):
+    """What our server's cycle (cycle.py) can do beyond ASGI."""
+
+    def watch(self, gone: Callable[[], None] | None) -> None:
+        """Once the client leaves unanswered, calls and then cancels the request's task; None: no longer."""
+        ...
+
+    async def answer(self, status: int, headers: list[Header], body: bytes) -> None:
+        """A whole answer; its length is added to the headers. Waits while the client is slow."""
+        ...
 
 
 class ClientGone(Exception):
     """The client left before its request was whole."""
 
 
-def header(scope: Scope, name: bytes) -> bytes | None:
-    """The first value of a request header, by its lower-case name."""
+def fields_of(scope: Scope) -> dict[bytes, bytes]:
+    """The request's headers by their lower-case names, of two alike the first."""
     fields: dict[bytes, bytes] | None = scope.get(FIELDS)
     if fields is None:
         fields = scope[FIELDS] = dict(reversed(scope["headers"]))
-    return fields.get(name)
+    return fields
+
+
+def header(scope: Scope, name: bytes) -> bytes | None:
+    """The first value of a request header, by its lower-case name."""
+    return fields_of(scope).get(name)
 
 
 def credential(scope: Scope) -> bytes | None:
     """The key sent: ``Authorization`` with or without ``Bearer``, ``x-api-key``, ``api-key``, ``x-goog-api-key``."""
-    authorization = header(scope, b"authorization")
+    authorization = fields_of(scope).get(b"authorization")
     if authorization is not None:
         scheme, _, rest = authorization.strip().partition(b" ")
         return rest.strip() if scheme.lower() == b"bearer" else authorization.strip()
@@ -85,12 +100,13 @@ async def body_pieces(scope: Scope, receive: Receive, limit: int, first: Message
 
 async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
     """The whole body. Raises as ``body_pieces``."""
-    declared = header(scope, b"content-length")
+    fields = fields_of(scope)
+    declared = fields.get(b"content-length")
     if declared is not None and declared.isdigit() and int(declared) > limit:
         raise body_too_large(limit)
     message = await receive()
     whole = message["type"] == "http.request" and not message.get("more_body", False)
-    if whole and header(scope, b"content-encoding") is None:
+    if whole and b"content-encoding" not in fields:
         body: bytes = message.get("body", b"")
         if len(body) > limit:
             raise body_too_large(limit)
@@ -118,49 +134,46 @@ async def preflight(send: Send, *more: Header) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-def _unwatched(gone: Callable[[], None] | None) -> None:
-    pass
-
-
 class AsgiClient:
-    """The relay's view of one ASGI request (relay/inbound.py ClientConnection)."""
+    """The relay's view of one ASGI request (relay/inbound.py ClientConnection). ``started``: whether any byte of an
+    answer was sent."""
 
-    __slots__ = ("_send", "_started", "_watch", "aborted", "gone")
+    __slots__ = ("_cycle", "_send", "aborted", "gone", "started")
 
     def __init__(self, scope: Scope, send: Send) -> None:
-        self._watch: Callable[[Callable[[], None] | None], None] = scope.get(WATCH, _unwatched)
+        self._cycle: OurCycle | None = scope.get(CYCLE)
         self._send = send
-        self._started = False
+        self.started = False
         self.gone = False
         self.aborted = False
 
     def watch(self) -> None:
         """Cancels the current task once the client leaves."""
-        self._watch(self._leave)
+        if self._cycle is not None:
+            self._cycle.watch(self._leave)
 
     def _leave(self) -> None:
         self.gone = True
 
     def unwatch(self) -> None:
         """Ends the watch."""
-        self._watch(None)
-
-    @property
-    def started(self) -> bool:
-        """Whether any byte of an answer was sent."""
-        return self._started
+        if self._cycle is not None:
+            self._cycle.watch(None)
 
     async def answer(self, status: int, headers: list[Header], body: bytes) -> None:
         """Sends a whole answer."""
-        self._started = True
-        headers += (*CORS, (b"content-length", b"%d" % len(body)))
+        self.started = True
+        headers += CORS
+        if self._cycle is not None:
+            await self._cycle.answer(status, headers, body)
+            return
+        headers.append((b"content-length", b"%d" % len(body)))
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
         await self._send({"type": "http.response.body", "body": body})
-        self.unwatch()
 
     async def start(self, status: int, headers: list[Header]) -> None:
         """Sends the head of a streamed answer."""
-        self._started = True
+        self.started = True
         headers += CORS
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
 
@@ -169,10 +182,9 @@ class AsgiClient:
         await self._send({"type": "http.response.body", "body": data, "more_body": True})
 
     async def finish(self, data: bytes = b"") -> None:
-        """Sends the last piece. To the server a client that was answered has left; what follows, as the reading of the
-        upstream's answer to its end, is not to be cancelled for that."""
+        """Sends the last piece. Whoever was answered is watched no more: what follows, as the reading of the upstream's
+        answer to its end, is not to be cancelled."""
         await self._send({"type": "http.response.body", "body": data})
-        self.unwatch()
 
     def abort(self) -> None:
         """Leaves the answer unfinished: the server then drops the connection, which the client sees as a broken one."""

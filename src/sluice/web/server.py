@@ -13,13 +13,12 @@ from typing import Any
 from urllib.parse import unquote
 
 import httptools
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from sluice.base.errors import GatewayError
 from sluice.web.cycle import Cycle
 from sluice.web.errors import OPENAI, internal_error
-from sluice.web.http import FIELDS, WATCH, App, Scope, rejection_headers
+from sluice.web.http import CYCLE, FIELDS, App, Scope, rejection_headers
 from sluice.web.opening import head, is_opening
 
 STATE = "sluice.edge"
@@ -41,9 +40,10 @@ class Edge:
 
     ``read_timeout``: for a request's head; for a body, with a second more for each ``_SLOWEST_BODY`` bytes that came.
     ``write_timeout``: for a client that reads nothing of what waits for it. ``takes_socket`` says of a path whether a
-    websocket may be opened there.
+    websocket may be opened there. ``app`` is who answers requests, below what uvicorn puts around it.
     """
 
+    app: App
     new_id: Callable[[], str]
     read_timeout: float
     write_timeout: float
@@ -74,8 +74,6 @@ class EdgeProtocol(HttpToolsProtocol):
         self.cycle: Cycle = None  # type: ignore[assignment]
         self.pipeline: deque[Cycle] = deque()  # type: ignore[assignment]
         self._served: Cycle | None = None
-        # What trusted proxies forwarded is looked for only in requests that were forwarded.
-        self._inner: Any = self.app.app if isinstance(self.app, ProxyHeadersMiddleware) else self.app
         self._tick_seconds = min(edge.read_timeout, edge.write_timeout, _LINGER_SECONDS) / 4
         self._timer: asyncio.TimerHandle | None = None
         self._phase = _Phase.HEAD
@@ -140,7 +138,7 @@ class EdgeProtocol(HttpToolsProtocol):
         """httptools: a request begins."""
         self.url = b""
         self.headers = []
-        self._enter(_Phase.HEAD)
+        self._phase, self._age = _Phase.HEAD, 0
         self._head_bytes = 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -168,7 +166,7 @@ class EdgeProtocol(HttpToolsProtocol):
         else:
             self.flow.pause_reading()
             self.pipeline.append(self.cycle)
-        self._enter(_Phase.BODY)
+        self._phase, self._age = _Phase.BODY, 0
         self._body_bytes = 0
 
     def _next_cycle(self) -> Cycle:
@@ -203,7 +201,7 @@ class EdgeProtocol(HttpToolsProtocol):
             expects_continue=fields.get(b"expect", b"").lower() == b"100-continue",
             on_complete=self.on_response_complete,
         )
-        scope[WATCH] = cycle.watch
+        scope[CYCLE] = cycle
         return cycle
 
     def _serve(self, cycle: Cycle) -> None:
@@ -214,7 +212,8 @@ class EdgeProtocol(HttpToolsProtocol):
     async def _run(self, cycle: Cycle) -> None:
         """Has the application answer a request. What it leaves unfinished ends the connection."""
         scope = cycle.scope
-        app: App = self._inner if _FORWARDED.isdisjoint(scope[FIELDS]) else self.app
+        # What trusted proxies forwarded is looked for only in requests that were forwarded.
+        app: App = self._edge.app if _FORWARDED.isdisjoint(scope[FIELDS]) else self.app
         try:
             await app(scope, cycle.receive, cycle.send)
             if not cycle.response_complete and not cycle.disconnected:
@@ -242,7 +241,7 @@ class EdgeProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """httptools: a request is whole."""
         if not self.parser.should_upgrade():
-            self._enter(_Phase.NEXT)
+            self._phase, self._age = _Phase.NEXT, 0
             self.cycle.end()
 
     def on_response_complete(self) -> None:
@@ -251,7 +250,8 @@ class EdgeProtocol(HttpToolsProtocol):
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return
-        self.flow.resume_reading()
+        if self.flow.read_paused:
+            self.flow.resume_reading()
         if self.pipeline:
             self._serve(self.pipeline.popleft())
 
@@ -286,10 +286,6 @@ class EdgeProtocol(HttpToolsProtocol):
         self.data_received(again + rest)
 
     # The deadlines.
-
-    def _enter(self, phase: _Phase) -> None:
-        self._phase = phase
-        self._age = 0
 
     def _tick(self) -> None:
         self._timer = self.loop.call_later(self._tick_seconds, self._tick)
@@ -340,7 +336,7 @@ class EdgeProtocol(HttpToolsProtocol):
         """Answers the request that is being read in the application's place, and ends the connection."""
         speaks = self._may_speak()
         reading = self._phase is _Phase.BODY
-        self._enter(_Phase.REFUSED)
+        self._phase, self._age = _Phase.REFUSED, 0
         if not speaks:
             self.transport.abort()
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+import msgspec
 import structlog
 
 from sluice.base.clock import Clock, Rng
@@ -48,8 +49,7 @@ class Door:
     max_upload: int
 
 
-@dataclass(slots=True, kw_only=True)
-class Visit:
+class Visit(msgspec.Struct, kw_only=True):
     """One request at the door. ``created_ms`` is epoch milliseconds, ``started`` monotonic seconds."""
 
     id: str
@@ -57,13 +57,9 @@ class Visit:
     receive: Receive
     client: AsgiClient
     token: Token
+    address: str
     created_ms: int
     started: float
-
-    @property
-    def address(self) -> str:
-        """The client's address."""
-        return client_address(self.scope)
 
     @property
     def agent(self) -> str:
@@ -88,7 +84,8 @@ def enter(door: Door, voice: Voice, handler: Handler, key: Callable[[Scope], byt
         client = AsgiClient(scope, send)
         try:
             started = door.clock.monotonic()
-            token = admit(door.snapshot(), key(scope), client_address(scope), now_ms)
+            address = client_address(scope)
+            token = admit(door.snapshot(), key(scope), address, now_ms)
             limited = door.rates.check(token, started)
             if limited is not None:
                 raise limited
@@ -98,6 +95,7 @@ def enter(door: Door, voice: Voice, handler: Handler, key: Callable[[Scope], byt
                 receive=receive,
                 client=client,
                 token=token,
+                address=address,
                 created_ms=now_ms,
                 started=started,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,11 +24,14 @@ from sluice.web.surfaces.door import Door, Handler, Visit
 Top = Mapping[str, Any]
 
 MAX_CHOICES = 128
+"""The most answers ``n`` may ask for."""
 _LIMITS = ("max_completion_tokens", "max_tokens")
 _RARE_LIMIT = "max_output_tokens"
 """What few upstreams know: it may raise a limit, but is none by itself."""
+_COUNTS = ("n", "best_of")
+_NULL = re.compile(rb"null")
+_LIST_OPENING = re.compile(rb"\[[ \t\n\r]*+(\])?")
 _prompt_list = msgspec.json.Decoder(list[msgspec.Raw])
-"""The most answers ``n`` may ask for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,29 +123,34 @@ def read(endpoint: JsonEndpoint, visit: Visit, body: bytes) -> Inbound:
 
 def _check_members(endpoint: JsonEndpoint, top: Top) -> None:
     for name in (*endpoint.present, *endpoint.lists):
-        if name not in top or bytes(memoryview(top[name])[:4]) == b"null":
+        if name not in top or _NULL.match(top[name]):
             raise bad_request("missing_field", f"the field {name!r} is required", name)
     for name in endpoint.lists:
-        raw = bytes(top[name])
-        if not raw.startswith(b"["):
+        opening = _LIST_OPENING.match(top[name])
+        if opening is None:
             raise bad_request("invalid_value", f"the field {name!r} must be a list", name)
-        if raw[1:].lstrip().startswith(b"]"):
+        if opening[1]:
             raise bad_request("invalid_value", f"the field {name!r} must not be empty", name)
 
 
 def _read_generation(inbound: Inbound, top: Top) -> None:
     """Whether a stream is wanted, and the bounds of what may be generated."""
-    inbound.stream = bool(take_bool(top, "stream"))
-    if inbound.stream:
+    if "stream" in top and take_bool(top, "stream"):
+        inbound.stream = True
         options = take_object(top, "stream_options")
         asked = options is not None and bool(take_bool(options, "include_usage"))
         inbound.wants_usage = asked or inbound.token.always_usage
     # Of two names for one thing both travel on, and which of them counts is the upstream's to say.
-    limits = [limit for name in _LIMITS if (limit := take_int(top, name, minimum=0)) is not None]
-    if limits:
-        inbound.asked_max_output = max(*limits, take_int(top, _RARE_LIMIT, minimum=0) or 0)
-    counts = [take_int(top, name, minimum=1, maximum=MAX_CHOICES) or 1 for name in ("n", "best_of")]
-    inbound.choices = max(counts) * (_prompts(top) if inbound.format is Format.OPENAI_COMPLETIONS else 1)
+    for name in _LIMITS:
+        if name in top and (limit := take_int(top, name, minimum=0)) is not None:
+            inbound.asked_max_output = max(limit, inbound.asked_max_output or 0)
+    if inbound.asked_max_output is not None and (rare := take_int(top, _RARE_LIMIT, minimum=0)):
+        inbound.asked_max_output = max(rare, inbound.asked_max_output)
+    for name in _COUNTS:
+        if name in top:
+            inbound.choices = max(take_int(top, name, minimum=1, maximum=MAX_CHOICES) or 1, inbound.choices)
+    if inbound.format is Format.OPENAI_COMPLETIONS:
+        inbound.choices *= _prompts(top)
 
 
 def _prompts(top: Top) -> int:
