@@ -108,8 +108,9 @@ class Worker:
         self._reloading = asyncio.Lock()
         self.leaving = False
 
-    async def start(self) -> Gateway:
-        """Opens the database, takes over what dead workers left, loads the snapshot and builds the gateway."""
+    async def start(self) -> Edge:
+        """Opens the database, takes over what dead workers left, loads the snapshot and builds the gateway; what the
+        server has to know of it."""
         settings = self.settings
         url = settings.database_url.get_secret_value() if settings.database_url else None
         self._db = await open_database(url, settings.data_dir)
@@ -145,7 +146,7 @@ class Worker:
                 told = True
             await asyncio.sleep(_PATIENCE_SECONDS)
 
-    async def _build(self) -> Gateway:
+    async def _build(self) -> Edge:
         settings = self.settings
         overrides = {FAKE_ORIGIN: await self._closing.enter_async_context(fake_serving())}
         self._transports = Transports(Limits(), self._guard, overrides=overrides)
@@ -193,14 +194,13 @@ class Worker:
         self._closing.push_async_callback(shelf.followup.close)
         routes = relay_routes(door, self._totals, ResponseStore(self._db), shelf)
         gateway = Gateway(routes, sockets, mounts, console_app(opened=admin.wake), named=named, new_id=new_id)
-        self.edge = Edge(
+        return Edge(
             app=gateway,
             new_id=new_id,
             read_timeout=settings.client_read_timeout,
             write_timeout=settings.client_write_timeout,
             takes_socket=gateway.takes_socket,
         )
-        return gateway
 
     def _operations(self) -> Mapping[str, App]:
         # The metrics library itself chose files by this variable when it was imported (serving.py sets it).
@@ -328,26 +328,26 @@ class Application:
 
     def __init__(self, settings: Settings) -> None:
         self._worker = Worker(settings)
-        self._gateway: Gateway | None = None
+        self._edge: Edge | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one scope."""
         if scope["type"] in ("http", "websocket"):
-            assert self._gateway is not None, "the server must run the lifespan first"
-            await self._gateway(scope, receive, send)
+            assert self._edge is not None, "the server must run the lifespan first"
+            await self._edge.app(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._lifespan(scope, receive, send)
 
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
         try:
-            self._gateway = await self._worker.start()
+            self._edge = await self._worker.start()
         except Exception as error:
             _log.exception("the worker could not start")
             await self._worker.stop()
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
-        scope["state"][STATE] = self._worker.edge
+        scope["state"][STATE] = self._edge
         _on_exit(self._leave)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # of a worker (serving.py)
         _settle_memory()
