@@ -109,8 +109,7 @@ class Worker:
         self.leaving = False
 
     async def start(self) -> Edge:
-        """Opens the database, takes over what dead workers left, loads the snapshot and builds the gateway; what the
-        server has to know of it."""
+        """Opens the database, takes over what dead workers left, loads the snapshot; builds what the server serves."""
         settings = self.settings
         url = settings.database_url.get_secret_value() if settings.database_url else None
         self._db = await open_database(url, settings.data_dir)
