@@ -77,6 +77,22 @@ def test_a_key_goes_only_where_it_was_meant_to_go(root: httpx.Client, new_channe
     assert urls["openai_chat"] == "https://evil.example.com/v1/chat/completions"
 
 
+def test_what_does_not_fit_the_provider_is_told_at_its_field(root: httpx.Client, new_channel: NewChannel) -> None:
+    made = new_channel()
+    path = f"/channels/{made['id']}"
+    for change, param in (
+        ({"base_url": f"{FAKE_URL}/v1?x=1"}, "base_url"),
+        ({"provider": "openai", "key": ""}, "key"),
+        ({"provider": "openai", "options": {"responses": "perhaps"}}, "options.responses"),
+    ):
+        assert refused(root.patch(path, json=change), 422, "invalid_channel")["param"] == param
+        whole = {"name": "n", "provider": "fake", "key": "sk-x", "models": ["m"], **change}
+        assert refused(root.post("/channels", json=whole), 422, "invalid_channel")["param"] == param
+        unsaved = {name: whole.get(name, "") for name in ("provider", "key", "base_url")}
+        asked = {"channel": {**unsaved, "options": whole.get("options", {})}}
+        assert refused(root.post("/channels/fetch-models", json=asked), 422, "invalid_channel")["param"] == param
+
+
 def test_a_channels_keys_one_by_one(root: httpx.Client, new_channel: NewChannel) -> None:
     bad = "bad-0123456789abcdefghijklmnop"
     channel = new_channel(key=f"{PLANTED}\n{bad}\n", models=["fake-chat"])

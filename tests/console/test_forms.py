@@ -254,6 +254,33 @@ async def test_a_channel_without_its_key_or_address_is_refused_at_the_field(visi
         await expect(side.get_by_label(field, exact=False).first).to_be_focused()
 
 
+async def test_what_a_provider_refuses_of_a_channel_is_shown_at_its_field(visit: Visit) -> None:
+    visit.expected.add(422)
+    await visit.sign_in(path="/sign-in?next=%2Fchannels%3Fopen%3Dnew")
+    page, side = visit.page, visit.page.get_by_role("dialog")
+    await side.get_by_role("combobox", name="Provider").click()
+    await page.get_by_role("option", name="GigaChat", exact=True).click()
+    key, service = side.get_by_label("Key", exact=False).first, side.get_by_label("Token service")
+    await key.fill("a2V5")
+    await service.fill("ftp://nowhere")
+    await side.get_by_role("button", name="Create", exact=True).click()
+    await expect(service).to_be_focused()
+    assert "The option 'auth_url'" in await _error_of(service)
+    await service.fill("https://nowhere.example")
+    await expect(service).not_to_have_attribute("aria-invalid", "true")
+    await key.fill("a2V5\u00e4")
+    await side.get_by_role("button", name="Create", exact=True).click()
+    await expect(key).to_be_focused()
+    assert "The key holds characters no key has" in await _error_of(key)
+
+    # A refusal of what the form does not show is told below it.
+    told = {"code": "invalid_channel", "message": "no more", "param": "options.of_old", "request_id": "r"}
+    await page.route("**/api/v1/channels", lambda route: route.fulfill(status=422, json={"error": told}))
+    await key.fill("a2V5")
+    await side.get_by_role("button", name="Create", exact=True).click()
+    await expect(side.get_by_role("alert")).to_contain_text("No more")
+
+
 async def test_a_price_without_a_rate_is_refused_and_every_price_is_found_for_its_form(visit: Visit) -> None:
     await visit.sign_in(path="/sign-in?next=%2Fprices%3Fadd%3D1")
     side = visit.page.get_by_role("dialog")

@@ -51,7 +51,7 @@ ADMIN_ERRORS = {
     "database_away": "The database does not answer.",
     "forbidden": "The caller's role does not allow it.",
     "internal_error": "A defect of Sluice; the log has it under the request's id.",
-    "invalid_channel": "The channel's address, key or options do not fit its provider; the message says how.",
+    "invalid_channel": "The address, key or options do not fit the provider; `param` says which, the message how.",
     "invalid_cursor": "The cursor is not one of this list's, or the filter changed.",
     "invalid_json": "The body is not JSON.",
     "invalid_price_file": "The price file cannot be read; the message says where.",

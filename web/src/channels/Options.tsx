@@ -1,5 +1,6 @@
 // The fields only one provider has, drawn from the vendor's data.
 import { NumberInput, Select, Switch, TextInput } from "@mantine/core";
+import type { FormErrors } from "@mantine/form";
 import type { ReactNode } from "react";
 import type { Api } from "~/api/client";
 import { useLanguage } from "~/i18n";
@@ -8,10 +9,11 @@ import { inLanguage, type Provider } from "./providers";
 interface Props {
   provider: Provider;
   values: Record<string, string>;
-  onChange: (values: Record<string, string>) => void;
+  onChange: (values: Record<string, string>, name: string) => void;
   /** Only those that must be filled in, or only the rest. */
   only?: "required" | "optional";
-  errors?: Record<string, ReactNode>;
+  /** Those of the form around: a fault of an option is under `options.name`. */
+  errors: FormErrors;
 }
 
 export function Options({ provider, values, onChange, only, errors }: Props) {
@@ -20,14 +22,14 @@ export function Options({ provider, values, onChange, only, errors }: Props) {
     const next = { ...values, [name]: value };
     // An empty option is one that was not given: the vendor's default holds.
     if (value === "") delete next[name];
-    onChange(next);
+    onChange(next, name);
   };
   return fields.map((field) => (
     <Option
       key={field.name}
       field={field}
       value={values[field.name] ?? ""}
-      error={errors?.[field.name]}
+      error={errors[`options.${field.name}`]}
       onChange={(value) => set(field.name, value)}
     />
   ));

@@ -18,6 +18,8 @@ interface Options<Values, Result> {
   done: (result: Result) => void;
   /** The form's name of a field the gateway calls otherwise. */
   fieldOf?: (param: string) => string;
+  /** The field whose members are fields of their own: a fault of one is kept under `options.name`. */
+  nested?: keyof Values & string;
 }
 
 export interface ApiForm<Values> {
@@ -28,23 +30,24 @@ export interface ApiForm<Values> {
 }
 
 export function useApiForm<Values extends object, Result>(options: Options<Values, Result>): ApiForm<Values> {
-  const { initial, validate, send, done, fieldOf } = options;
+  const { initial, validate, send, done, fieldOf, nested } = options;
   const words = useWords();
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
   const form = useForm<Values>({ initialValues: initial, ...(validate ? { validate: validate as never } : {}) });
   useUnsaved(() => form.isDirty());
   const element = useRef<HTMLFormElement | null>(null);
-  const [faults, setFaults] = useState(0);
+  const [fault, setFault] = useState<{ refusal: unknown } | null>(null);
   // The first field with a fault may be far up a long form, or in a part that opens with it.
   useEffect(() => {
-    if (faults === 0) return;
-    const frame = requestAnimationFrame(() =>
-      element.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(),
-    );
+    if (fault === null) return;
+    const frame = requestAnimationFrame(() => {
+      const field = element.current?.querySelector<HTMLElement>("[aria-invalid=true]");
+      if (field) field.focus();
+      else setFailure(fault.refusal); // it is about a field that is not shown
+    });
     return () => cancelAnimationFrame(frame);
-  }, [faults]);
-  const showFault = () => setFaults((count) => count + 1);
+  }, [fault]);
   const run = async (values: Values) => {
     setBusy(true);
     setFailure(null);
@@ -53,11 +56,11 @@ export function useApiForm<Values extends object, Result>(options: Options<Value
       form.resetDirty(values);
       done(result);
     } catch (error) {
-      const field = error instanceof ApiFailure ? fieldIn(values, error.param, fieldOf) : null;
+      const field = error instanceof ApiFailure ? fieldIn(values, error.param, fieldOf, nested) : null;
       if (field !== null) {
         const told = tell(error, words);
         form.setFieldError(field, told.detail ?? told.title);
-        showFault();
+        setFault({ refusal: error });
       } else {
         setFailure(error);
       }
@@ -65,7 +68,10 @@ export function useApiForm<Values extends object, Result>(options: Options<Value
       setBusy(false);
     }
   };
-  const check = form.onSubmit((values) => void run(values), showFault);
+  const check = form.onSubmit(
+    (values) => void run(values),
+    () => setFault({ refusal: null }),
+  );
   const submit = (event?: FormEvent<HTMLFormElement>) => {
     element.current = event?.currentTarget ?? null;
     check(event);
@@ -74,9 +80,10 @@ export function useApiForm<Values extends object, Result>(options: Options<Value
 }
 
 /** The form's field that a refusal is about: `models.3` is about `models`. Null when it has none of this name. */
-function fieldIn(values: object, param: string | null, fieldOf: ((param: string) => string) | undefined) {
+function fieldIn(values: object, param: string | null, fieldOf?: (param: string) => string, nested?: string) {
   if (!param) return null;
   const named = fieldOf?.(param) ?? param;
+  if (nested && named.startsWith(`${nested}.`)) return named;
   return [named, named.split(".")[0] ?? ""].find((name) => name in values) ?? null;
 }
 

@@ -40,6 +40,7 @@ export function ChannelForm({ channel, done, cancel, extra }: Props) {
       base_url: (value, values) => (urlNeeded(values.provider) && value.trim() === "" ? t("channels.urlNeeded") : null),
       model_mapping: () => mappingFault,
     },
+    nested: "options",
     send: (values) => save(began, values),
     done: (saved) => {
       refresh();
@@ -127,7 +128,10 @@ type FormOf = ReturnType<typeof useApiForm<Values, Channel>>["form"];
 function Account({ provider, channel, form }: { provider: Provider; channel: Channel | undefined; form: FormOf }) {
   const { t } = useWords();
   const { options } = form.values;
-  const setOptions = (next: Record<string, string>) => form.setFieldValue("options", next);
+  const setOptions = (next: Record<string, string>, name: string) => {
+    form.setFieldValue("options", next);
+    form.clearFieldError(`options.${name}`);
+  };
   return (
     <>
       <Keys
@@ -150,7 +154,7 @@ function Account({ provider, channel, form }: { provider: Provider; channel: Cha
         />
         <Resolved provider={provider} channel={unsavedOf(channel, form.values)} />
       </div>
-      <Options provider={provider} values={options} onChange={setOptions} />
+      <Options provider={provider} values={options} onChange={setOptions} errors={form.errors} />
     </>
   );
 }

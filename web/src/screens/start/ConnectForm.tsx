@@ -48,12 +48,19 @@ export function ConnectForm({
         models: parseNames(values.models),
       }),
     done: onConnected,
+    nested: "options",
     fieldOf: (param) => ({ base_url: "baseUrl", key: "keys" })[param] ?? param,
   });
   const { form } = state;
+  const setOptions = (next: Record<string, string>, name: string) => {
+    form.setFieldValue("options", next);
+    form.clearFieldError(`options.${name}`);
+  };
   const keys = parseKeys(form.values.keys);
   const odd = keys.filter((key) => !looksRight(provider, key)).length;
   const refused = state.failure instanceof ConnectFailed ? state.failure : null;
+  const optional = provider.fields.filter((field) => !field.required);
+  const unfolded = more || optional.some((field) => form.errors[`options.${field.name}`]);
   const needsModels = !provider.lists_models && Object.keys(provider.base_models).length === 0;
   return (
     <div className={styles.form}>
@@ -117,22 +124,24 @@ export function ConnectForm({
           provider={provider}
           only="required"
           values={form.values.options}
-          onChange={(next) => form.setFieldValue("options", next)}
+          onChange={setOptions}
+          errors={form.errors}
         />
         {needsModels && <ModelNames {...form.getInputProps("models")} />}
-        {(provider.fields.some((field) => !field.required) || !needsModels) && (
+        {(optional.length > 0 || !needsModels) && (
           <div>
-            <UnstyledButton className={styles.more} aria-expanded={more} onClick={toggle}>
-              {more ? <IconChevronDown size={14} /> : <IconChevronRight size={14} />} {t("start.options")}
+            <UnstyledButton className={styles.more} aria-expanded={unfolded} onClick={toggle}>
+              {unfolded ? <IconChevronDown size={14} /> : <IconChevronRight size={14} />} {t("start.options")}
             </UnstyledButton>
-            <Collapse expanded={more} transitionDuration={0}>
+            <Collapse expanded={unfolded} transitionDuration={0}>
               <div className={styles.options}>
                 {!needsModels && <ModelNames {...form.getInputProps("models")} />}
                 <Options
                   provider={provider}
                   only="optional"
                   values={form.values.options}
-                  onChange={(next) => form.setFieldValue("options", next)}
+                  onChange={setOptions}
+                  errors={form.errors}
                 />
               </div>
             </Collapse>

@@ -67,6 +67,8 @@ async function tryKey(wish: Wish, key: string, index: number): Promise<string[]>
     const { models } = await take(api.POST("/api/v1/channels/fetch-models", { body: { channel } }));
     return recommended(wish.provider, models);
   } catch (reason) {
+    // What does not fit is told at its field; of several keys, which one it was.
+    if (reason instanceof ApiFailure && reason.param && (reason.param !== "key" || wish.keys.length < 2)) throw reason;
     if (!(reason instanceof ApiFailure) || reason.code !== "upstream_failed")
       throw new ConnectFailed(reason, index + 1, []);
     const { steps } = await take(api.POST("/api/v1/channels/diagnose", { body: channel }));
