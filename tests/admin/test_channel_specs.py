@@ -57,6 +57,7 @@ def test_an_option_nobody_has(provider: str) -> None:
         ("openai", "sk-x", "", {"responses": "perhaps"}, "options.responses"),
         ("cloudflare", "x", "", {}, "options.account_id"),
         ("gigachat", "x", "", {"auth_url": "ftp://a.example"}, "options.auth_url"),
+        ("gigachat", "x", "", {"auth_url": "https://a.example/oauth?x=1"}, "options.auth_url"),
         ("qianfan", "half|half", "", {"api": "v2"}, "key"),
         ("zhipu", "no-halves", "", {"auth": "jwt"}, "key"),
         ("vertex", "AIza-x", "", {"publisher": ""}, "options.publisher"),

@@ -201,3 +201,26 @@ def test_what_the_compatible_endpoint_does_not_serve(own: Gateway, client: opena
         assert ".aliyuncs.com/" in (pictures.data[0].url or "")
     sound = client.audio.speech.create(model=models[4], voice="Cherry", input="Hello", response_format="wav")
     assert sound.read()[:4] == b"RIFF"
+
+
+def test_functions_as_before_tools(gateway: Gateway, client: openai.OpenAI) -> None:
+    """GigaChat has them in this form: they go there, and the call comes back, as the client says them."""
+    model = "own-gigachat-tool"
+    service = gateway.provider.base("gigachat/api/v2/oauth")
+    gateway.channel(
+        [model], provider="gigachat", wire="gigachat", key="aWQ6c2VjcmV0", options={"auth_url": service},
+        model_mapping={model: "m-tool"},
+    )  # fmt: skip
+    functions: Any = [{"name": "get_weather", "parameters": {"type": "object", "properties": {"city": {}}}}]
+    first = client.chat.completions.create(model=model, messages=HI, functions=functions).choices[0]
+    assert first.finish_reason == "function_call"
+    called = first.message.function_call
+    assert called is not None
+    assert called.name == "get_weather"
+    assert isinstance(json.loads(called.arguments), dict)
+    heard: Any = [*HI, first.message, {"role": "function", "name": called.name, "content": "sunny"}]
+    chunks = list(client.chat.completions.create(model=model, messages=heard, functions=functions, stream=True))
+    assert "sunny" in "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
+    chunks = list(client.chat.completions.create(model=model, messages=HI, functions=functions, stream=True))
+    calls = [chunk.choices[0].delta.function_call for chunk in chunks if chunk.choices]
+    assert [call.name for call in calls if call] == ["get_weather"]

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from sluice.base.errors import GatewayError
 from sluice.base.formats import Format
+from sluice.base.outcome import Reply
+from sluice.base.wire import WireHead
 from sluice.formats.gemini.signatures import NEVER_SIGNED
 from sluice.formats.patch import parse_top
 from sluice.vendors.dialect import Call, ChannelSpec, Dialect, Reporter
@@ -185,6 +187,75 @@ def test_parameters_that_are_no_schema_are_refused_by_gigachat(parameters: Any) 
     tool = {"type": "function", "function": {"name": "f", "parameters": parameters}}
     error = refusal(GIGACHAT, {"messages": [USER], "tools": [tool]})
     assert (error.code, error.param) == ("invalid_value", "tools[0].function.parameters")
+
+
+CALLED = {"name": "weather", "arguments": "{}"}
+OLD = {
+    "messages": [
+        USER,
+        {"role": "assistant", "content": None, "function_call": CALLED},
+        {"role": "function", "name": "weather", "content": "cold"},
+        {"role": "assistant", "content": None, "function_call": {"name": "time", "arguments": ""}},
+        {"role": "function", "name": "time", "content": '{"hour":12}'},
+    ],
+    "functions": [{"name": "weather", "return_parameters": {"type": "object"}}, {"name": "time"}],
+    "function_call": {"name": "time"},
+}
+
+
+def test_functions_as_before_tools_are_gigachats_own() -> None:
+    said = sent(GIGACHAT, OLD)
+    assert [(turn["role"], turn.get("name"), turn["content"]) for turn in said["messages"]] == [
+        ("user", None, USER["content"]),
+        ("assistant", None, ""),
+        ("function", "weather", '{"result":"cold"}'),
+        ("assistant", None, ""),
+        ("function", "time", '{"hour":12}'),
+    ]
+    assert [turn["function_call"] for turn in said["messages"] if turn["role"] == "assistant"] == [
+        {"name": "weather", "arguments": {}},
+        {"name": "time", "arguments": {}},
+    ]
+    empty = {"type": "object", "properties": {}}
+    assert said["functions"] == [
+        {"name": "weather", "parameters": empty, "return_parameters": {"type": "object"}},
+        {"name": "time", "parameters": empty},
+    ]
+    assert said["function_call"] == {"name": "time"}
+    assert told(GIGACHAT, OLD) == []
+    both = {**OLD, "tools": [{"type": "function", "function": {"name": "tool"}}]}
+    assert [one["name"] for one in sent(GIGACHAT, both)["functions"]] == ["tool"]
+    assert told(GIGACHAT, both) == ["functions", "function_call"]
+    assert told(GIGACHAT, {"messages": [USER], "functions": [{"name": "f"}], "function_call": "x"}) == [
+        "function_call=auto"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("functions", "param"),
+    [("f", "functions"), (["f"], "functions[0]"), ([{"name": "f", "parameters": "p"}], "functions[0].parameters")],
+)
+def test_functions_as_before_tools_that_are_none(functions: Any, param: str) -> None:
+    error = refusal(GIGACHAT, {"messages": [USER], "functions": functions})
+    assert (error.code, error.param) == ("invalid_value", param)
+
+
+def test_who_offers_functions_as_before_tools_is_answered_so() -> None:
+    call = call_of(OLD)
+    made = {"name": "weather", "arguments": {"city": "Oslo"}}
+    said = {"content": "", "role": "assistant", "function_call": made, "functions_state_id": "s"}
+    choice = {"index": 0, "finish_reason": "function_call"}
+    answer = {"choices": [{**choice, "message": said}], "usage": {"prompt_tokens": 1, "completion_tokens": 1}}
+    reply = GIGACHAT.reply(call, WireHead(200), json.dumps(answer).encode())
+    assert isinstance(reply, Reply)
+    (told,) = json.loads(reply.body)["choices"]
+    called = {"name": "weather", "arguments": '{"city":"Oslo"}'}
+    assert told == {**choice, "message": {"role": "assistant", "content": None, "function_call": called}}
+    parser = GIGACHAT.stream(call, WireHead(200, [(b"content-type", b"text/event-stream")]))
+    assert parser is not None
+    events = b"data: " + json.dumps({"choices": [{**choice, "delta": said}]}).encode() + b"\n\ndata: [DONE]\n\n"
+    chunk = json.loads(parser.feed(events).split(b"\n")[0].removeprefix(b"data: "))
+    assert chunk["choices"] == [{**choice, "delta": {"role": "assistant", "function_call": called}}]
 
 
 def test_a_lone_content_with_a_foreign_proof_is_cleared_as_one_of_a_list_is() -> None:

@@ -42,7 +42,11 @@ _LIMITS = ("max_completion_tokens", "max_tokens")
 _SAME = ("temperature", "top_p", "repetition_penalty", "update_interval", "profanity_check", "flags")
 """Members that have the same name and meaning, or are GigaChat's own."""
 _EFFORTS = ("low", "medium", "high")
-_CARRIED = frozenset({*_LIMITS, *_SAME, "tools", "tool_choice", "reasoning_effort"})
+_CARRIED = frozenset({*_LIMITS, *_SAME, "reasoning_effort"})
+_OFFER = ("tools", "tool_choice")
+_OLD_OFFER = ("functions", "function_call")
+_OF_FUNCTIONS = ("description", "few_shot_examples", "return_parameters")
+"""What a function may say besides; the last two are GigaChat's own."""
 _STATE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _FINISHES = {"function_call": "tool_calls", "blacklist": "content_filter"}
 _NO_RESULT = "no result"
@@ -90,12 +94,14 @@ class GigaChat(NativeChat):
             service = take_apart(self.options["auth_url"], vendor)
         except ValueError:
             raise ValueError("the option 'auth_url' is no address") from None
+        if service.query:
+            raise ValueError("the option 'auth_url' must not have a query: leave out the '?' and what follows")
         self.minter = KeyMinter(spec.key, self.options["scope"], service)
 
     def say(self, members: Json, call: Call) -> tuple[Json, list[str]]:
         """The body of a chat, and what is left out or changed. Raises GatewayError 400."""
         turns = read_turns(members)
-        told = left_out(members, _CARRIED) + unsaid(turns, members)
+        told = left_out(members, _CARRIED.union(_offer(members))) + unsaid(turns, members)
         body: Json = {"model": call.upstream_model, "messages": list(_messages(turns))}
         if call.stream:
             body["stream"] = True
@@ -162,33 +168,47 @@ def _as_json(text: str) -> str:
     return text if _object(text.encode("utf-8", "surrogatepass")) else encode({"result": text}).decode()
 
 
+def _offer(members: Mapping[str, Any]) -> tuple[str, str]:
+    """Which members offer tools and choose among them: a client may use those of the times before tools."""
+    return _OLD_OFFER if present(members, "functions") and not present(members, "tools") else _OFFER
+
+
 def _functions(members: Json, body: Json) -> list[str]:
     """Tools as functions. One may be named, or none be called; that any must be called cannot be said."""
-    choice = decoded(members, "tool_choice")
-    tools = decoded(members, "tools") or []
+    offer = of_tools, of_choice = _offer(members)
+    choice = decoded(members, of_choice)
+    tools = decoded(members, of_tools) or []
     if not isinstance(tools, list):
-        raise bad_request("invalid_value", "the field 'tools' must be a list", "tools")
+        raise bad_request("invalid_value", f"the field {of_tools!r} must be a list", of_tools)
     if not tools:
         return []
-    body["functions"] = [_function(tool, f"tools[{number}]") for number, tool in enumerate(tools)]
-    named = choice.get("function") if isinstance(choice, dict) else None
+    old = offer == _OLD_OFFER
+    places = [(tool, f"{of_tools}[{number}]") for number, tool in enumerate(tools)]
+    body["functions"] = [_function(tool, place) if old else _tool(tool, place) for tool, place in places]
+    named = choice if old or not isinstance(choice, dict) else choice.get("function")
     if isinstance(named, dict) and isinstance(named.get("name"), str):
         body["function_call"] = {"name": named["name"]}
         return []
     body["function_call"] = "none" if choice == "none" else "auto"
-    return [] if choice in (None, "auto", "none") else ["tool_choice=auto"]
+    return [] if choice in (None, "auto", "none") else [f"{of_choice}=auto"]
 
 
-def _function(tool: Any, place: str) -> Json:
+def _tool(tool: Any, place: str) -> Json:
     function = tool.get("function") if isinstance(tool, dict) else None
     if not isinstance(function, dict) or not isinstance(function.get("name"), str):
         raise unsupported(place, tool.get("type") if isinstance(tool, dict) else tool)
+    return _function(function, f"{place}.function")
+
+
+def _function(function: Any, place: str) -> Json:
+    if not isinstance(function, dict) or not isinstance(function.get("name"), str):
+        raise bad_request("invalid_value", f"{place} must be an object with a name", place)
     parameters = function.get("parameters") or {}
     if not isinstance(parameters, dict):
-        where = f"{place}.function.parameters"
+        where = f"{place}.parameters"
         raise bad_request("invalid_value", f"{where} must be an object", where)
     said = {"name": function["name"], "parameters": {"type": "object", "properties": {}, **parameters}}
-    return said | ({"description": function["description"]} if function.get("description") else {})
+    return said | {name: function[name] for name in _OF_FUNCTIONS if function.get(name)}
 
 
 # Answers.
@@ -201,6 +221,7 @@ class Speech:
         self._call = call
         self._codes = codes
         self._calls = 0
+        self._old = _offer(call.top) == _OLD_OFFER
 
     def whole(self, body: bytes) -> bytes | Fault:
         """The whole answer."""
@@ -234,16 +255,22 @@ class Speech:
             # How far one of the server's own functions has come.
             message = {"role": "assistant"} if message.get("role") else message
         if isinstance(function, dict) and isinstance(function.get("name"), str):
-            number, self._calls = self._calls, self._calls + 1
-            identity = state if isinstance(state, str) and _STATE.fullmatch(state) else call_id(self._call, number)
             made = {"name": function["name"], "arguments": _arguments(function.get("arguments"))}
-            place = {"index": number} if member == "delta" else {}
-            message["tool_calls"] = [{**place, "id": identity, "type": "function", "function": made}]
+            message |= {"function_call": made} if self._old else {"tool_calls": [self._tool_call(made, state, member)]}
             message["content"] = message.get("content") or None
         if member == "delta" and not message.get("content"):
             message.pop("content", None)
         finish = choice.get("finish_reason")
-        return {**choice, member: message, "finish_reason": _FINISHES.get(str(finish), finish)}
+        if not (self._old and finish == "function_call"):
+            finish = _FINISHES.get(str(finish), finish)
+        return {**choice, member: message, "finish_reason": finish}
+
+    def _tool_call(self, made: Json, state: Any, member: str) -> Json:
+        """A call as the tools of today have it."""
+        number, self._calls = self._calls, self._calls + 1
+        identity = state if isinstance(state, str) and _STATE.fullmatch(state) else call_id(self._call, number)
+        place = {"index": number} if member == "delta" else {}
+        return {**place, "id": identity, "type": "function", "function": made}
 
 
 def _arguments(given: Any) -> str:
