@@ -6,6 +6,7 @@ import asyncio
 from typing import Protocol, cast
 
 from sluice.upstream.alarm import Alarm
+from sluice.upstream.gathered import Gathered
 from sluice.upstream.guard import AddressPolicy
 
 
@@ -39,7 +40,7 @@ class Connection(asyncio.Protocol):
     def __init__(self, owner: Owner, policy: AddressPolicy) -> None:
         self._owner = owner
         self.policy = policy
-        self._transport: asyncio.Transport | None = None
+        self._transport: Gathered | None = None
         self._drained: asyncio.Future[None] | None = None
         self._full = False
         self._lost = False
@@ -55,7 +56,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """asyncio: connected."""
-        self._transport = cast(asyncio.Transport, transport)
+        self._transport = Gathered(cast(asyncio.Transport, transport), asyncio.get_running_loop())
 
     def data_received(self, data: bytes) -> None:
         """asyncio: bytes came. Bytes nobody asked for mean the connection is out of step."""

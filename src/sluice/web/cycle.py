@@ -9,6 +9,7 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import Protocol
 
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
@@ -29,6 +30,22 @@ def _opening(name: bytes) -> bytes:
     if not _TOKEN.fullmatch(name):
         raise RuntimeError("a header of an answer has no proper name")
     return name.lower() + b": "
+
+
+class Writer(Protocol):
+    """What a cycle asks of its connection's transport."""
+
+    def write(self, data: bytes) -> None:
+        """Sends the bytes, after those written before."""
+        ...
+
+    def is_closing(self) -> bool:
+        """Whether nothing can be sent any more."""
+        ...
+
+    def close(self) -> None:
+        """Closes the connection once all is sent."""
+        ...
 
 
 class Cycle:
@@ -66,7 +83,7 @@ class Cycle:
     def __init__(
         self,
         scope: Scope,
-        transport: asyncio.Transport,
+        transport: Writer,
         flow: FlowControl,
         fixed: list[Header],
         *,

@@ -16,6 +16,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from sluice.base.errors import GatewayError
+from sluice.upstream.gathered import Gathered
 from sluice.web.cycle import Cycle
 from sluice.web.errors import OPENAI, internal_error
 from sluice.web.http import CYCLE, FIELDS, App, Scope, rejection_headers
@@ -73,6 +74,7 @@ class EdgeProtocol(HttpToolsProtocol):
         # As uvicorn has them: the request read last, which its shutdown asks for, and those read ahead of their turn.
         self.cycle: Cycle = None  # type: ignore[assignment]
         self.pipeline: deque[Cycle] = deque()  # type: ignore[assignment]
+        self.transport: Gathered = None  # type: ignore[assignment]
         self._served: Cycle | None = None
         self._tick_seconds = min(edge.read_timeout, edge.write_timeout, _LINGER_SECONDS) / 4
         self._timer: asyncio.TimerHandle | None = None
@@ -89,7 +91,7 @@ class EdgeProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """asyncio: a client connected."""
-        super().connection_made(transport)
+        super().connection_made(Gathered(transport, self.loop))  # type: ignore[arg-type]
         self._timer = self.loop.call_later(self._tick_seconds, self._tick)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -126,6 +128,10 @@ class EdgeProtocol(HttpToolsProtocol):
             self._head_bytes += self._fed
             if self._head_bytes > _MAX_HEAD_BYTES:
                 self._refuse(_head_too_large())
+
+    def eof_received(self) -> None:
+        """asyncio: the client will send no more, and the transport is closed; what was written still goes out."""
+        self.transport.flush()
 
     def resume_writing(self) -> None:
         """asyncio: the client has read."""
@@ -268,8 +274,9 @@ class EdgeProtocol(HttpToolsProtocol):
         self.connections.discard(self)
         self.parser = None  # type: ignore[assignment]
         protocol = import_module("sluice.web.sockets").EdgeSocket(self.config, self.server_state, self.app_state)
-        protocol.connection_made(self.transport)
-        self.transport.set_protocol(protocol)
+        self.transport.flush()
+        protocol.connection_made(self.transport.inner)
+        self.transport.inner.set_protocol(protocol)
         protocol.data_received(head(self.url, self.headers) + rest)
 
     def _decline_upgrade(self, rest: bytes) -> None:
