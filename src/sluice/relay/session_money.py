@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+
+import msgspec
 
 from sluice.accounting.policy import Ending
 from sluice.accounting.reservation import estimate_output_tokens, in_priced_units
@@ -191,7 +193,7 @@ class Meter:
 
     def _job(self, token: Token, model: str) -> Job:
         clock = self._purse.clock
-        inbound = replace(
+        inbound = msgspec.structs.replace(
             self._session.inbound,
             id=self._purse.new_id(),
             model=model,
