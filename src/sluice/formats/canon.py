@@ -223,6 +223,8 @@ class Stop(Enum):
     REFUSAL = "refusal"
     PAUSE = "pause"
 
+    __hash__ = object.__hash__  # an Enum's own is written in Python
+
 
 class Reply(Value, frozen=True, kw_only=True):
     """A whole answer. ``sequence`` is the stop text that was met; ``spelled`` as in Request."""

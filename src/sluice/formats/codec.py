@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -63,8 +63,7 @@ class Abilities:
 PLAIN = Abilities()
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(msgspec.Struct, frozen=True):
     """A request in a protocol, and the members of the source that are left out or changed (``temperature=1``)."""
 
     body: Json
@@ -144,15 +143,15 @@ _INSIDE: Extras = {
     "citations": frozenset(),
 }
 """Members of ``HELD`` that are objects, and what of them a value says anyway: the rest is reported."""
+_SILENT = HELD - _INSIDE.keys()
 _SAYING_NOTHING: tuple[tuple[str, Any], ...] = (("detail", "auto"), ("logprobs", False), ("logprobs", []))
 """Members that ask for what is so anyway."""
 
 
-@dataclass(slots=True)
-class Told:
+class Told(msgspec.Struct):
     """Collects what a target leaves out, each name once."""
 
-    names: dict[str, None] = field(default_factory=dict)
+    names: dict[str, None] = msgspec.field(default_factory=dict)
 
     def add(self, *names: str) -> None:
         """Notes names."""
@@ -163,7 +162,7 @@ class Told:
         parts have their own way for."""
         if marks and extras.get("cache_control") is not None:
             self.names["cache_control"] = None
-        if extras.keys() <= HELD and _INSIDE.keys().isdisjoint(extras):
+        if _SILENT.issuperset(extras):
             return
         for name, value in extras.items():
             if name in _INSIDE and isinstance(value, dict):
@@ -181,8 +180,10 @@ class Told:
 
     def beside(self, request: Request, shared: Iterable[str] = ()) -> None:
         """Notes what a request says beside its knobs, but for the members that the target has too."""
-        self.foreign({name: value for name, value in request.extras.items() if name not in shared}, marks=True)
-        self.foreign(request.unheard)
+        if request.extras:
+            self.foreign({name: value for name, value in request.extras.items() if name not in shared}, marks=True)
+        if request.unheard:
+            self.foreign(request.unheard)
 
     def described(self, request: Request) -> None:
         """Notes the words about the form of the answer, where there is no place for them."""

@@ -107,7 +107,7 @@ def _about(call: ToolCall) -> bytes:
     return hashlib.sha256(call.name.encode("utf-8", "surrogatepass") + b"\n" + given).digest()[:16]
 
 
-class Owner(NamedTuple):
+class Owner(msgspec.Struct, frozen=True):
     """Whose keepsakes, and when."""
 
     store: Keepsakes

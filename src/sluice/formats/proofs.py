@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
 
 from sluice.formats.canon import Event, Part, PartBegan, PartGrew, Reasoning, Turn
 
@@ -68,19 +67,15 @@ class Marker:
                 return event
 
 
-class Cleared(NamedTuple):
-    """Turns whose proofs are all of one maker, and whether others were left out."""
-
-    turns: tuple[Turn, ...]
-    lost: bool
-
-
-def cleared(turns: Iterable[Turn], maker: str, *, trusted: bool) -> Cleared:
-    """Turns for a maker: its proofs without their mark, no others. ``trusted``: what bears no mark is its own too."""
+def cleared(turns: tuple[Turn, ...], maker: str, *, trusted: bool) -> tuple[tuple[Turn, ...], bool]:
+    """Turns for a maker: its proofs without their mark, no others; and whether others were left out. ``trusted``: what
+    bears no mark is its own too."""
+    if not _think(turns):
+        return turns, False
     told: list[Turn] = []
     lost = False
     for turn in turns:
-        if turn.role != "assistant" or not _thinks(turn):
+        if turn.role != "assistant" or not thinks(turn.parts):
             told.append(turn)
             continue
         parts: list[Part] = []
@@ -90,13 +85,23 @@ def cleared(turns: Iterable[Turn], maker: str, *, trusted: bool) -> Cleared:
             if kept is not None:
                 parts.append(kept)
         told.append(_with_parts(turn, parts))
-    return Cleared(tuple(told), lost)
+    return tuple(told), lost
 
 
-def _thinks(turn: Turn) -> bool:
+def _think(turns: tuple[Turn, ...]) -> bool:
     # Not by ``any``: a conversation has many turns, and most of one part.
-    for part in turn.parts:  # noqa: SIM110
-        if isinstance(part, Reasoning):
+    for turn in turns:
+        if turn.role == "assistant":
+            for part in turn.parts:
+                if type(part) is Reasoning:
+                    return True
+    return False
+
+
+def thinks(parts: Iterable[Part]) -> bool:
+    """Whether there is a thought among the parts."""
+    for part in parts:  # noqa: SIM110
+        if type(part) is Reasoning:
             return True
     return False
 

@@ -34,7 +34,9 @@ def parse(body: bytes) -> Json:
         value = _decode(body)
     except DECODE_ERRORS:
         raise Unreadable("the body", "JSON") from None
-    return as_object(value, "the body")
+    if not isinstance(value, dict):
+        raise Unreadable("the body", "an object")
+    return value
 
 
 def as_object(value: Any, place: str) -> Json:
@@ -94,7 +96,11 @@ def flag(value: Any, place: str) -> bool | None:
 
 def rest(holder: Mapping[str, Any], *known: str) -> Json:
     """The members that are not among the known ones, and those that are null: what says nothing is said again."""
-    return {name: value for name, value in holder.items() if value is None or name not in known}
+    left: Json = {}
+    for name, value in holder.items():
+        if value is None or name not in known:
+            left[name] = value
+    return left
 
 
 def json_text(value: Any) -> str:

@@ -21,7 +21,7 @@ _Place = tuple[int, int]
 def answered(turns: Sequence[Turn]) -> Sequence[Turn]:
     """The turns of a conversation, each call with one result, right behind it: what is told later is told there, what
     is told in several results is one, and what is missing is told as a failure. Results of no call stay."""
-    if not any(isinstance(part, ToolCall) for turn in turns for part in turn.parts):
+    if not _has_calls(turns):
         return turns
     results: dict[str, list[_Place]] = {}
     callers: list[tuple[int, list[str]]] = []
@@ -48,6 +48,15 @@ def answered(turns: Sequence[Turn]) -> Sequence[Turn]:
                 place = turns[own[0][0]].place if own else ""
                 moved.setdefault(end, []).append(Turn(role="tool", parts=(whole,), place=place))
     return _told(turns, parts, moved)
+
+
+def _has_calls(turns: Sequence[Turn]) -> bool:
+    # Not by ``any``: a conversation has many turns, and most of one part.
+    for turn in turns:
+        for part in turn.parts:
+            if type(part) is ToolCall:
+                return True
+    return False
 
 
 def _behind(turns: Sequence[Turn], at: int) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import replace
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -24,7 +24,7 @@ from sluice.formats.keepsakes import Gatherer, Owner
 from sluice.formats.members import encode
 from sluice.formats.own_names import own_names
 from sluice.formats.patch import encode_top, parse_top
-from sluice.formats.proofs import Marker, cleared, maker_id, marked
+from sluice.formats.proofs import Marker, cleared, maker_id, marked, thinks
 from sluice.formats.tell import events_of
 from sluice.vendors.around import AroundStream
 from sluice.vendors.dialect import Call, Dialect, Further, Reader, Reporter
@@ -75,12 +75,13 @@ def speaker(dialect: Dialect, fmt: Format) -> Dialect | None:
     return dialect if dialect.serves(fmt) else bridges(dialect).get(fmt)
 
 
-class _Said(NamedTuple):
-    """A call in the upstream's protocol, what is lost of it, and what the client asked."""
+class _Said(msgspec.Struct, frozen=True):
+    """A call in the upstream's protocol, what is lost of it, what the client asked, and who can read proofs of it."""
 
     call: Call
     dropped: tuple[str, ...]
     asked: Request
+    maker: str
 
 
 class Bridge:
@@ -125,7 +126,7 @@ class Bridge:
         written = self._upstream.encode_request(proven, abilities)
         body = encode(written.body)
         carried = call.carried(self._upstream.format, body, parse_top(body))
-        return _Said(carried, written.dropped + lost, asked)
+        return _Said(carried, written.dropped + lost, asked, maker)
 
     def _about(self, model: str) -> tuple[Abilities, str]:
         """What a model can do, and who can read a proof it made here. Forty bits of a hash tell accounts apart, and
@@ -142,22 +143,13 @@ class Bridge:
     def _with_own_proofs(self, call: Call, asked: Request, maker: str) -> tuple[Request, tuple[str, ...]]:
         """The request with those proofs of thought that this upstream made, also those its client dropped."""
         # Clients of chat completions have no proofs of their own: what they send unmarked, another gateway told them.
-        own = cleared(asked.turns, maker, trusted=self._client.format is Format.OPENAI_CHAT)
-        turns, owner = own.turns, _owner(call)
-        restored = turns if owner is None else owner.restored(turns, maker)
-        if restored is not turns:
-            turns = cleared(restored, maker, trusted=True).turns
-        lost = ("thinking",) if own.lost else ()
-        return msgspec.structs.replace(asked, turns=turns), lost
-
-    def _voicing(self, call: Call) -> Voicing:
-        return Voicing(
-            model=call.model,
-            wants_usage=call.wants_usage,
-            created_s=call.now_ms // 1000,
-            new_id=f"{call.nonce:032x}",
-            asked=self._said(call).asked,
-        )
+        turns, lost = cleared(asked.turns, maker, trusted=self._client.format is Format.OPENAI_CHAT)
+        owner = _owner(call)
+        if owner is not None and owner.store.bytes:
+            turns, _ = cleared(owner.restored(turns, maker), maker, trusted=True)
+        if turns is asked.turns:
+            return asked, ()
+        return msgspec.structs.replace(asked, turns=turns), ("thinking",) if lost else ()
 
     def _beyond(self, reader: Reader) -> Bridge:
         """The same bridge before who reads a further exchange."""
@@ -167,54 +159,54 @@ class Bridge:
 
     def reply(self, call: Call, head: WireHead, body: bytes) -> Reply | Fault | Further:
         """A whole answer; told as a stream when the client wants one after all."""
-        reply = self._reader.reply(self._said(call).call, head, body)
+        said = self._said(call)
+        reply = self._reader.reply(said.call, head, body)
         if isinstance(reply, Further):
             return replace(reply, reader=self._beyond(reply.reader))
         if isinstance(reply, Fault):
             return reply
         if call.stream:
-            return self._streamed(call, reply)
-        answer = self._answer(call, reply.body)
-        told = answer if isinstance(answer, Fault) else self._client.encode_reply(answer, self._voicing(call))
-        return told if isinstance(told, Fault) else replace(reply, body=told)
+            return self._streamed(call, said, reply)
+        answer = self._answer(call, said, reply.body)
+        told = answer if isinstance(answer, Fault) else self._client.encode_reply(answer, _voicing(call, said))
+        if isinstance(told, Fault):
+            return told
+        reply.body = told
+        return reply
 
-    def _answer(self, call: Call, body: bytes) -> Answer | Fault:
+    def _answer(self, call: Call, said: _Said, body: bytes) -> Answer | Fault:
         """A whole answer with its proofs marked; kept for clients that drop them."""
         answer = self._upstream.decode_reply(body)
-        if isinstance(answer, Fault):
+        if isinstance(answer, Fault) or not thinks(answer.parts):
             return answer
-        (_, maker), owner = self._about(call.upstream_model), _owner(call)
-        parts = tuple([marked(part, maker) for part in answer.parts])
+        parts, owner = tuple([marked(part, said.maker) for part in answer.parts]), _owner(call)
         if owner is not None:
             owner.keep_all(parts)
         return msgspec.structs.replace(answer, parts=parts)
 
-    def _streamed(self, call: Call, reply: Reply) -> Reply | Fault:
+    def _streamed(self, call: Call, said: _Said, reply: Reply) -> Reply | Fault:
         if is_event_stream(WireHead(200, [(b"content-type", reply.content_type)])):
-            pipe = self._pipe(call)
+            pipe = self._pipe(call, said)
             told: bytes | Fault = pipe.feed(reply.body) + pipe.finish()
             told = pipe.fault or told
         else:
-            answer = self._answer(call, reply.body)
-            told = answer if isinstance(answer, Fault) else self._in_events(call, answer)
+            answer = self._answer(call, said, reply.body)
+            told = answer if isinstance(answer, Fault) else self._in_events(call, said, answer)
         return told if isinstance(told, Fault) else replace(reply, body=told, content_type=EVENT_STREAM)
 
     def stream(self, call: Call, head: WireHead) -> StreamParser | None:
         """The dialect's own stream, said in the client's protocol."""
-        parser = self._reader.stream(self._said(call).call, head)
-        if parser is None:
-            return None
-        return BridgedStream(parser, self._pipe(call))
+        said = self._said(call)
+        parser = self._reader.stream(said.call, head)
+        return None if parser is None else BridgedStream(parser, self._pipe(call, said))
 
-    def _in_events(self, call: Call, answer: Answer) -> bytes:
-        encoder = self._client.stream_encoder(self._voicing(call))
+    def _in_events(self, call: Call, said: _Said, answer: Answer) -> bytes:
+        encoder = self._client.stream_encoder(_voicing(call, said))
         return b"".join([encoder.feed(event) for event in events_of(answer)])
 
-    def _pipe(self, call: Call) -> _Pipe:
-        encoder = self._client.stream_encoder(self._voicing(call))
-        return _Pipe(
-            self._upstream.stream_decoder(), Marker(self._about(call.upstream_model)[1]), encoder, _owner(call)
-        )
+    def _pipe(self, call: Call, said: _Said) -> _Pipe:
+        encoder = self._client.stream_encoder(_voicing(call, said))
+        return _Pipe(self._upstream.stream_decoder(), Marker(said.maker), encoder, _owner(call))
 
     def error(self, call: Call, head: WireHead, body: bytes) -> Fault:
         """Reads a non-2xx answer."""
@@ -227,6 +219,16 @@ class Bridge:
     def models_reply(self, head: WireHead, body: bytes) -> tuple[str, ...] | Fault:
         """The ids of the models."""
         return self._inner.models_reply(head, body)
+
+
+def _voicing(call: Call, said: _Said) -> Voicing:
+    return Voicing(
+        model=call.model,
+        wants_usage=call.wants_usage,
+        created_s=call.now_ms // 1000,
+        new_id=f"{call.nonce:032x}",
+        asked=said.asked,
+    )
 
 
 def _owner(call: Call) -> Owner | None:

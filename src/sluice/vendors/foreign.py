@@ -47,7 +47,7 @@ def forget_in_messages(members: dict[str, Any]) -> list[str]:
         request = _CODEC.decode_request(encode(members))
     except GatewayError:
         return []  # the upstream will say what is wrong
-    turns = cleared(request.turns, "", trusted=True).turns
+    turns = cleared(request.turns, "", trusted=True)[0]
     kept = tuple([turn for turn in turns if turn.parts or turn.role != "assistant"])
     members["messages"] = _CODEC.encode_request(msgspec.structs.replace(request, turns=kept)).body["messages"]
     if may_think(kept) or b'"enabled"' not in bytes(members.get("thinking", b"")):

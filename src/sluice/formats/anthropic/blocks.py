@@ -52,16 +52,19 @@ def decode_blocks(content: Any, place: str) -> tuple[Part, ...]:
     """A content: a bare text, or blocks. Raises Unreadable."""
     if isinstance(content, str):
         return (Text(text=content),)
-    blocks = as_list(content, place)
-    return tuple([decode_block(block, f"{place}[{number}]") for number, block in enumerate(blocks)])
+    parts: list[Part] = []
+    for at, block in enumerate(as_list(content, place)):
+        if type(block) is dict and len(block) == 2 and block.get("type") == "text" and type(block.get("text")) is str:
+            parts.append(Text(text=block["text"]))  # as most are
+        else:
+            parts.append(decode_block(block, f"{place}[{at}]"))
+    return tuple(parts)
 
 
 def decode_block(value: Any, place: str) -> Part:
     """One block. Raises Unreadable."""
     block = as_object(value, place)
     kind = text(block, "type", place)
-    if kind == "text" and len(block) == 2 and type(words := block.get("text")) is str:
-        return Text(text=words)  # as most are
     decode = _DECODERS.get(kind)
     return Opaque(kind=kind, value=block) if decode is None else decode(block, place)
 
@@ -180,8 +183,12 @@ class BlockEncoder:
 
     def blocks(self, parts: tuple[Part, ...], place: str) -> list[Json]:
         """The blocks of a content. Raises GatewayError 400 naming what the protocol cannot carry."""
-        written = (self.block(part, f"{place}[{number}]") for number, part in enumerate(parts))
-        return [block for block in written if block is not None]
+        written = []
+        for number, part in enumerate(parts):
+            block = self.block(part, f"{place}[{number}]")
+            if block is not None:
+                written.append(block)
+        return written
 
     def block(self, part: Part, place: str) -> Json | None:
         """One block; None for a part that says nothing here."""

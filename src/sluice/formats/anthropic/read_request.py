@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from sluice.base.formats import Format
 from sluice.formats.anthropic.blocks import decode_blocks
-from sluice.formats.canon import Effort, ForeignTool, Request, Role, Schema, Thinking, Tool, ToolChoice, Turn
+from sluice.formats.canon import NOTHING, Effort, ForeignTool, Request, Role, Schema, Thinking, Tool, ToolChoice, Turn
 from sluice.formats.reading import (
     Unreadable,
     as_list,
@@ -30,6 +30,8 @@ _KNOBS = (
     "max_tokens", "temperature", "top_p", "top_k", "stop_sequences", "tool_choice", "thinking", "output_config",
     "metadata", "stream",
 )  # fmt: skip
+_HEARD = {"thinking": ("type", "budget_tokens"), "metadata": ("user_id",), "output_config": ("effort", "format")}
+"""Knobs that are objects, and what of them is understood."""
 _TOOL = ("type", "name", "description", "input_schema", "strict")
 
 
@@ -48,7 +50,7 @@ def read_request(body: bytes) -> Request:
         top_p=number(top.get("top_p"), "top_p"),
         top_k=whole(top.get("top_k"), "top_k"),
         stop=_stop(top),
-        tools=tuple([_tool(tool, f"tools[{at}]") for at, tool in enumerate(_list(top, "tools"))]),
+        tools=_tools(top),
         tool_choice=choice,
         parallel=parallel,
         schema=_schema(output),
@@ -56,24 +58,21 @@ def read_request(body: bytes) -> Request:
         user=maybe_text(_object(top, "metadata"), "user_id") or None,
         spelled={name: top[name] for name in _KNOBS if name in top} | ({"tools": []} if top.get("tools") == [] else {}),
         extras=rest(top, "model", "messages", "system", "tools", *_KNOBS),
-        unheard=_unheard(top, output),
+        unheard=_unheard(top),
     )
 
 
-def _unheard(top: Json, output: Json) -> Json:
+def _unheard(top: Json) -> Json:
     """What is said inside of knobs and no other protocol has a word for, by the names it is reported under."""
-    thinking, metadata = _object(top, "thinking"), _object(top, "metadata")
-    told = {f"thinking.{name}": value for name, value in rest(thinking, "type", "budget_tokens").items()}
-    told |= {f"metadata.{name}": value for name, value in rest(metadata, "user_id").items()}
-    return told | {f"output_config.{name}": value for name, value in rest(output, "effort", "format").items()}
+    told: Json = {}
+    for knob, heard in _HEARD.items():
+        if top.get(knob) is not None:
+            told |= {f"{knob}.{name}": value for name, value in rest(as_object(top[knob], knob), *heard).items()}
+    return told
 
 
 def _object(top: Json, name: str) -> Json:
     return {} if top.get(name) is None else as_object(top[name], name)
-
-
-def _list(top: Json, name: str) -> list[Any]:
-    return [] if top.get(name) is None else as_list(top[name], name)
 
 
 def _turns(top: Json) -> tuple[Turn, ...]:
@@ -88,25 +87,33 @@ def _turns(top: Json) -> tuple[Turn, ...]:
 
 
 def _turn(value: Any, place: str) -> Turn:
-    message = as_object(value, place)
+    if not isinstance(value, dict):
+        raise Unreadable(place, "an object")
     role: Role
-    match message.get("role"):
+    match value.get("role"):
         case "user" | "assistant" | "system" as role:
             pass
         case _:
             raise Unreadable(f"{place}.role", "user, assistant or system")
-    content = message.get("content")
+    content = value.get("content")
     parts = decode_blocks(content, f"{place}.content")
-    return Turn(
-        role=role, parts=parts, plain=isinstance(content, str), place=place, extras=rest(message, "role", "content")
-    )
+    extras = rest(value, "role", "content") if len(value) > 2 else NOTHING
+    return Turn(role=role, parts=parts, plain=isinstance(content, str), place=place, extras=extras)
 
 
 def _stop(top: Json) -> tuple[str, ...]:
-    stops = _list(top, "stop_sequences")
+    if top.get("stop_sequences") is None:
+        return ()
+    stops = as_list(top["stop_sequences"], "stop_sequences")
     if not all(isinstance(stop, str) for stop in stops):
         raise Unreadable("stop_sequences", "a list of texts")
     return tuple(stops)
+
+
+def _tools(top: Json) -> tuple[Tool | ForeignTool, ...]:
+    if top.get("tools") is None:
+        return ()
+    return tuple([_tool(tool, f"tools[{at}]") for at, tool in enumerate(as_list(top["tools"], "tools"))])
 
 
 def _tool(value: Any, place: str) -> Tool | ForeignTool:

@@ -90,9 +90,11 @@ def spoken(part: Part) -> Part:
     match part:
         case Reasoning(sealed="", signature=""):
             return Reasoning(text=part.text, signature=UNPROVEN)
+        case Text(citations=()):
+            return Text(text=part.text) if part.extras else part
         case Text():
             cited = [write_citation(citation) for citation in part.citations]
-            return Text(text=part.text, extras={"citations": cited} if cited else {})
+            return Text(text=part.text, extras={"citations": cited})
         case _:
             return type(part)(**{name: getattr(part, name) for name in part.__struct_fields__ if name != "extras"})
 

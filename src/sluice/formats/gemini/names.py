@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sluice.formats.reading import as_list, as_object
+from sluice.formats.reading import Unreadable
 
 Json = dict[str, Any]
 
@@ -30,13 +30,18 @@ _OTHER = frozenset(_SNAKE)
 
 def named(value: Any, place: str) -> Json:
     """An object of the protocol, its members in camelCase. Raises Unreadable."""
-    holder = as_object(value, place)
-    if _OTHER.isdisjoint(holder):
-        return holder
-    return {_SNAKE.get(name, name): member for name, member in holder.items()}
+    if not isinstance(value, dict):
+        raise Unreadable(place, "an object")
+    if _OTHER.isdisjoint(value):
+        return value
+    return {_SNAKE.get(name) or name: member for name, member in value.items()}
 
 
 def repeated(value: Any, place: str) -> list[Any]:
     """A list of objects; a lone one stands for a list of one, as Google's own examples for curl write it. Raises
     Unreadable."""
-    return [value] if isinstance(value, dict) else as_list(value, place)
+    if isinstance(value, list):
+        return value
+    if isinstance(value, dict):
+        return [value]
+    raise Unreadable(place, "a list")

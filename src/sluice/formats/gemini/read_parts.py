@@ -35,12 +35,12 @@ class PartReader:
     def parts(self, value: Any, place: str) -> list[Part]:
         """The parts of a content. Raises Unreadable."""
         found: list[Part] = []
-        for at, item in enumerate(repeated(value, place)):
+        for at, item in enumerate(value if type(value) is list else repeated(value, place)):
             if type(item) is dict and len(item) == 1 and type(words := item.get("text")) is str:
                 found.append(Text(text=words))  # as most are
             else:
                 found += self.part(item, f"{place}[{at}]")
-        return _whole_thoughts(found)
+        return _whole_thoughts(found) if len(found) > 1 else found
 
     def part(self, value: Any, place: str) -> list[Part]:
         """One part, behind what proves the thought it came of. Raises Unreadable."""
@@ -133,8 +133,6 @@ def _thought(part: Json, told: str) -> Reasoning:
 def _whole_thoughts(parts: list[Part]) -> list[Part]:
     """A thought of another maker that was streamed to its client comes back in pieces, the proof on the last: it proves
     only the whole. The pieces wait in ``extras``."""
-    if len(parts) < 2:
-        return parts
     found: list[Part] = []
     pieces: list[Reasoning] = []
     for part in parts:

@@ -34,14 +34,18 @@ SYSTEM = "systemInstruction"
 JSON_TYPE = "application/json"
 _ROLES: dict[Any, Role] = {"user": "user", "model": "assistant", "function": "user", None: "user"}
 _EFFORTS: dict[str, Effort] = {effort.upper(): effort for effort in get_args(Effort)}
-_CONFIG = (
-    "temperature", "topP", "topK", "maxOutputTokens", "stopSequences", "candidateCount", "thinkingConfig",
-    "responseSchema", "responseJsonSchema", "responseMimeType",
+_KNOBS_AS_TEXT = frozenset(
+    {
+        "temperature", "topP", "topK", "maxOutputTokens", "stopSequences", "candidateCount", "thinkingConfig",
+        "responseMimeType",
+    }
 )  # fmt: skip
+_KNOBS = _KNOBS_AS_TEXT | {"responseSchema", "responseJsonSchema"}
+"""What a configuration says that is understood, of an answer that is JSON."""
+CALLING = "toolConfig.functionCallingConfig"
 _TOP = ("model", "stream", "contents", SYSTEM, "tools", "toolConfig", "generationConfig", CACHED)
 _CONTENT = frozenset({"role", "parts"})
 _FUNCTION = ("name", "description", "parameters", "parametersJsonSchema")
-_NOT_AS_JSON = ("responseSchema", "responseJsonSchema")
 _MODES = {"AUTO": "auto", "VALIDATED": "auto", "MODE_UNSPECIFIED": "auto", "ANY": "any", "NONE": "none"}
 
 
@@ -52,8 +56,12 @@ def read_request(body: bytes) -> Request:
     contents = repeated(top.get("contents"), "contents")
     if not contents:
         raise Unreadable("contents", "a list of at least one content")
-    choice, allowed = _tool_choice(top)
+    wanted = _object(top, "toolConfig", "toolConfig")
+    calling = _object(wanted, "functionCallingConfig", CALLING)
+    choice, allowed = _tool_choice(calling)
     tools = _tools(top)
+    if allowed:
+        tools = [tool for tool in tools if not isinstance(tool, Tool) or tool.name in allowed]
     choices = whole(config.get("candidateCount"), "generationConfig.candidateCount")
     return Request(
         source=Format.GEMINI,
@@ -65,14 +73,14 @@ def read_request(body: bytes) -> Request:
         top_p=number(config.get("topP"), "generationConfig.topP"),
         top_k=_top_k(config),
         stop=_stop(config),
-        tools=tuple([tool for tool in tools if not allowed or not isinstance(tool, Tool) or tool.name in allowed]),
+        tools=tuple(tools),
         tool_choice=choice,
         choices=1 if choices is None else choices,
         schema=_schema(config),
         thinking=_thinking(config),
         spelled={"top": top},
         extras={**rest(top, *_TOP), **_unknown(config)},
-        unheard=_unheard(top),
+        unheard=_unheard(wanted, calling) if wanted else NOTHING,
     )
 
 
@@ -88,21 +96,18 @@ def _object(holder: Json, name: str, place: str) -> Json:
 def _unknown(config: Json) -> Json:
     """What of the configuration has no knob: a type of answer that is neither text nor JSON among it."""
     kind = config.get("responseMimeType")
-    silent = set() if kind == JSON_TYPE else set(_NOT_AS_JSON)
+    knobs = _KNOBS if kind == JSON_TYPE else _KNOBS_AS_TEXT
     if kind not in (None, JSON_TYPE, "text/plain"):
-        silent.add("responseMimeType")
-    return rest(config, *(name for name in _CONFIG if name not in silent))
+        knobs = knobs - {"responseMimeType"}
+    return rest(config, *knobs)
 
 
-def _unheard(top: Json) -> Json:
+def _unheard(wanted: Json, calling: Json) -> Json:
     """What is said inside of the choice of tools and has no word elsewhere, by the names it is reported under."""
-    told = _object(top, "toolConfig", "toolConfig")
-    calling = _object(told, "functionCallingConfig", "toolConfig.functionCallingConfig")
-    found = {f"toolConfig.{name}": value for name, value in rest(told, "functionCallingConfig").items()}
-    place = "toolConfig.functionCallingConfig"
-    found |= {f"{place}.{name}": value for name, value in rest(calling, "mode", "allowedFunctionNames").items()}
+    found = {f"toolConfig.{name}": value for name, value in rest(wanted, "functionCallingConfig").items()}
+    found |= {f"{CALLING}.{name}": value for name, value in rest(calling, "mode", "allowedFunctionNames").items()}
     if calling.get("mode") == "VALIDATED":
-        found[f"{place}.mode"] = "VALIDATED"
+        found[f"{CALLING}.mode"] = "VALIDATED"
     return found
 
 
@@ -141,8 +146,9 @@ def _top_k(config: Json) -> int | None:
 
 
 def _stop(config: Json) -> tuple[str, ...]:
-    told = config.get("stopSequences")
-    stops = [] if told is None else as_list(told, "generationConfig.stopSequences")
+    if config.get("stopSequences") is None:
+        return ()
+    stops = as_list(config["stopSequences"], "generationConfig.stopSequences")
     if not all(isinstance(stop, str) for stop in stops):
         raise Unreadable("generationConfig.stopSequences", "a list of texts")
     return tuple(stops)
@@ -172,20 +178,18 @@ def _function(value: Any, place: str) -> Tool:
     )
 
 
-def _tool_choice(top: Json) -> tuple[ToolChoice | None, frozenset[str]]:
+def _tool_choice(told: Json) -> tuple[ToolChoice | None, frozenset[str]]:
     """The choice, and the only functions it leaves to choose from (none: all)."""
-    place = "toolConfig.functionCallingConfig"
-    told = _object(_object(top, "toolConfig", "toolConfig"), "functionCallingConfig", place)
     mode = told.get("mode")
     if mode is None:
         return None, frozenset()
     if not isinstance(mode, str) or mode.upper() not in _MODES:
-        raise Unreadable(f"{place}.mode", "AUTO, ANY, NONE or VALIDATED")
+        raise Unreadable(f"{CALLING}.mode", "AUTO, ANY, NONE or VALIDATED")
     mode = mode.upper()
     names = told.get("allowedFunctionNames")
-    allowed = [] if names is None else as_list(names, f"{place}.allowedFunctionNames")
+    allowed = [] if names is None else as_list(names, f"{CALLING}.allowedFunctionNames")
     if not all(isinstance(name, str) for name in allowed):
-        raise Unreadable(f"{place}.allowedFunctionNames", "a list of texts")
+        raise Unreadable(f"{CALLING}.allowedFunctionNames", "a list of texts")
     if mode == "ANY" and len(allowed) == 1:
         return ToolChoice(mode="named", name=allowed[0]), frozenset()
     return ToolChoice(mode=_MODES[mode]), frozenset(allowed)  # type: ignore[arg-type]
@@ -199,8 +203,10 @@ def _schema(config: Json) -> Schema | None:
 
 def _thinking(config: Json) -> Thinking | None:
     """A budget of -1, or none, leaves it to the model: then there is nothing to ask of another."""
+    if config.get("thinkingConfig") is None:
+        return None
     place = "generationConfig.thinkingConfig"
-    told = _object(config, "thinkingConfig", place)
+    told = named(config["thinkingConfig"], place)
     level = told.get("thinkingLevel")
     if level is not None and level != "THINKING_LEVEL_UNSPECIFIED":
         effort = _EFFORTS.get(level.upper()) if isinstance(level, str) else None

@@ -149,8 +149,10 @@ def _as_it_came(reply: Reply, voicing: Voicing) -> Json:
 def unsigned(parts: list[Json]) -> list[Json]:
     """Parts of another provider's answer: its first call says that nobody signed it, as this protocol's servers want to
     know when the conversation goes on there."""
-    at = next((at for at, part in enumerate(parts) if "functionCall" in part), None)
-    return [{**part, "thoughtSignature": NEVER_SIGNED} if number == at else part for number, part in enumerate(parts)]
+    for at, part in enumerate(parts):
+        if "functionCall" in part:
+            return [*parts[:at], {**part, "thoughtSignature": NEVER_SIGNED}, *parts[at + 1 :]]
+    return parts
 
 
 def spoken(part: Part) -> list[Json]:
@@ -173,7 +175,8 @@ def _spans(reply: Reply) -> list[tuple[Citation, int, int]]:
     for part in reply.parts:
         if isinstance(part, Text):
             end = at + len(part.text.encode())
-            found += [(citation, at, end) for citation in part.citations]
+            for citation in part.citations:
+                found.append((citation, at, end))
             at = end
     return found
 

@@ -15,7 +15,7 @@ from sluice.formats.members import encode
 from sluice.formats.openai_chat.errors import fault_from
 from sluice.formats.openai_chat.finish import normal_finish
 from sluice.formats.openai_chat.messages import read_said
-from sluice.formats.openai_chat.usage import read_usage
+from sluice.formats.openai_chat.usage import decoded_usage
 from sluice.formats.openai_chat.write_parts import PartEncoder
 from sluice.formats.reading import Unreadable, as_list, as_object, maybe_text, parse, rest
 
@@ -54,25 +54,26 @@ def read_reply(body: bytes) -> Reply | Fault:
         choices = as_list(top.get("choices"), "choices")
         choice = as_object(choices[0] if choices else None, "choices[0]")
         message = as_object(choice.get("message"), "choices[0].message")
-        parts = _cited(read_said(message, "choices[0].message"), message)
+        parts = read_said(message, "choices[0].message")
+        if message.get("annotations"):
+            parts = _cited(parts, message["annotations"])
     except Unreadable as wrong:
         message_text = f"the upstream's answer cannot be read: {wrong}"
         return Fault(cause=Cause.SHAPE, message=message_text, status=200)
-    called = any(isinstance(part, ToolCall) for part in parts)
+    called = bool(message.get("tool_calls")) and any(isinstance(part, ToolCall) for part in parts)
     return Reply(
         source=Format.OPENAI_CHAT,
         id=maybe_text(top, "id"),
         model=maybe_text(top, "model"),
         parts=parts,
         stop=read_stop(choice.get("finish_reason"), called=called) or Stop.END,
-        usage=read_usage(top.get("usage")),
+        usage=decoded_usage(top.get("usage")),
         spelled=top,
     )
 
 
-def _cited(parts: tuple[Part, ...], message: Json) -> tuple[Part, ...]:
+def _cited(parts: tuple[Part, ...], given: Any) -> tuple[Part, ...]:
     """The addresses a message cites belong to its text."""
-    given = message.get("annotations")
     found = tuple([cited for cited in map(_citation, given if isinstance(given, list) else []) if cited is not None])
     if not found:
         return parts

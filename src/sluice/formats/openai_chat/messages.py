@@ -32,6 +32,7 @@ Json = dict[str, Any]
 
 FOREIGN_CALL = "tool_calls."
 """Marks an Opaque that is a call of another kind than a function's, not a part of the content."""
+_THOUGHT = frozenset({"reasoning_content", "reasoning", "thinking_blocks"})
 _SAID = ("role", "content", "refusal", "tool_calls")
 
 
@@ -68,7 +69,7 @@ def _turn(value: Any, place: str) -> Turn:
 
 def read_said(message: Json, place: str) -> tuple[Part, ...]:
     """What an assistant's message says, thought first, calls last. Raises Unreadable."""
-    parts: list[Part] = read_thought(message)
+    parts: list[Part] = [] if _THOUGHT.isdisjoint(message) else read_thought(message)
     parts += read_content(message.get("content"), f"{place}.content")
     if isinstance(message.get("refusal"), str):
         parts.append(Refusal(text=message["refusal"], apart=True))

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from sluice.base.usage import NO_USAGE, Usage
-from sluice.formats.members import DECODE_ERRORS, Members
+from sluice.formats.members import DECODE_ERRORS, Members, encode
 
 MOST = 100_000_000
 """Counts above this are nonsense and taken for 0: no model reads or writes a tenth of it in one request, and money is
@@ -142,6 +142,11 @@ def plain_usage(raw: bytes) -> Usage | None:
         output_audio_tokens=outer.audio_tokens,
         output_image_tokens=outer.image_tokens,
     )
+
+
+def decoded_usage(usage: Any) -> Usage:
+    """As ``read_usage``, for what is decoded already and is mostly as OpenAI writes it."""
+    return (plain_usage(encode(usage)) if usage else None) or read_usage(usage)
 
 
 def client_usage(raw: bytes, usage: Usage) -> bytes:

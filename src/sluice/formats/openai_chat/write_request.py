@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeGuard
+from collections.abc import Sequence
+from typing import Any
 
 from sluice.base.formats import Format
-from sluice.formats.canon import ForeignTool, Part, Request, Text, Tool, ToolResult, Turn
+from sluice.formats.canon import ForeignTool, Request, Text, Tool, ToolResult, Turn
 from sluice.formats.codec import Abilities, Told, Written, functions
 from sluice.formats.effort import effort_of
 from sluice.formats.json_mode import said_in_words
@@ -28,9 +29,8 @@ def write_request(request: Request, abilities: Abilities) -> Written:
         one_answer(request)
         request = said_in_words(request)
     encoder = PartEncoder(native=native, told=told, replays=abilities.replays)
-    body: Json = {"model": request.model, "messages": []}
-    for turn in request.turns if native else answered(request.turns):
-        body["messages"] += _messages(turn, encoder, told)
+    turns = request.turns if native else answered(request.turns)
+    body: Json = {"model": request.model, "messages": _messages(turns, encoder, told)}
     if request.tools:
         tools = request.tools if native else functions(request, told)
         body["tools"] = [_tool(tool, native, told) for tool in tools]
@@ -41,12 +41,22 @@ def write_request(request: Request, abilities: Abilities) -> Written:
     return Written(body, told.all())
 
 
-def _messages(turn: Turn, encoder: PartEncoder, told: Told) -> list[Json]:
-    if not encoder.native:
-        if turn.extras and turn.role != "assistant":
-            told.foreign(turn.extras)
-        if len(turn.parts) == 1 and _is_bare(turn.parts[0]):
-            return [{"role": turn.role, "content": turn.parts[0].text}]  # as most are
+def _messages(turns: Sequence[Turn], encoder: PartEncoder, told: Told) -> list[Json]:
+    messages: list[Json] = []
+    for turn in turns:
+        if not encoder.native:
+            if turn.extras and turn.role != "assistant":
+                told.foreign(turn.extras)
+            only = turn.parts[0] if len(turn.parts) == 1 else None
+            # Words, of which their protocol says nothing that must be told.
+            if type(only) is Text and (not only.extras or only.extras.keys() == _KIND):
+                messages.append({"role": turn.role, "content": only.text})  # as most are
+                continue
+        messages += _unusual(turn, encoder, told)
+    return messages
+
+
+def _unusual(turn: Turn, encoder: PartEncoder, told: Told) -> list[Json]:
     if turn.role == "assistant":
         if not encoder.native:
             told.foreign(turn.extras)
@@ -62,11 +72,6 @@ def _messages(turn: Turn, encoder: PartEncoder, told: Told) -> list[Json]:
         words = "\n\n".join(part.text for part in parts if isinstance(part, Text) and part.text)
         return [{"role": turn.role, "content": words}]
     return [*messages, {"role": "user", "content": encoder.content(turn, parts)}] if parts else messages
-
-
-def _is_bare(part: Part) -> TypeGuard[Text]:
-    """Whether a part is words, of which its protocol says nothing that must be told."""
-    return isinstance(part, Text) and (not part.extras or part.extras.keys() == _KIND)
 
 
 def _native(turn: Turn, encoder: PartEncoder) -> Json:
@@ -112,7 +117,9 @@ def _knobs(request: Request, abilities: Abilities, body: Json, told: Told) -> No
             values["reasoning_effort"] = effort_of(request.thinking) or "medium"
         elif request.thinking.enabled:
             told.add("reasoning_effort")
-    body.update((name, value) for name, value in values.items() if value is not None)
+    for name, value in values.items():
+        if value is not None:
+            body[name] = value
     if request.top_k is not None:
         told.add("top_k")
 

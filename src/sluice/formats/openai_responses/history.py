@@ -36,7 +36,7 @@ def references(items: Items) -> Iterator[tuple[int, str, str]]:
     are an upstream's own are left to it."""
     for at, item in enumerate(items):
         # The type may be left out: openai-python 3.54, types/responses/response_input_item_param.py.
-        if item.get("type", "item_reference") != "item_reference" or "role" in item:
+        if "role" in item or item.get("type", "item_reference") != "item_reference":
             continue
         identity = item.get("id")
         found = _OWN.fullmatch(identity) if isinstance(identity, str) else None

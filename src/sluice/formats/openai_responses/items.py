@@ -7,12 +7,12 @@ as they came.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-from sluice.formats.canon import Opaque, Part, Reasoning, Role, ToolCall, ToolResult, Turn
+from sluice.formats.canon import Opaque, Part, Reasoning, Role, Text, ToolCall, ToolResult, Turn
 from sluice.formats.openai_responses.contents import read_content
 from sluice.formats.openai_responses.proofs import unseal
 from sluice.formats.openai_responses.tools import CUSTOM_ARGUMENT, NAMESPACE, joined_name
@@ -23,12 +23,6 @@ Json = dict[str, Any]
 ITEMS = "items"
 INPUT = "input"
 """The place of the turn that a bare text as input makes."""
-_MESSAGE_ROLES: Mapping[str, Role] = {
-    "system": "system",
-    "developer": "developer",
-    "user": "user",
-    "assistant": "assistant",
-}
 _KNOWN = frozenset({"type", "role", "content", "id", "status", "call_id", "name", "arguments", "input", "output"})
 
 
@@ -57,7 +51,7 @@ def read_input(given: Any) -> tuple[Turn, ...]:
     for at, value in enumerate(as_list(given, INPUT)):
         place = f"{INPUT}[{at}]"
         read = read_item(value, place)
-        if turns and _belong(turns[-1], read):
+        if turns and read.role == "assistant" and _belongs(read, turns[-1]):
             turns[-1] = _joined(turns[-1], read)
         else:
             turns.append(_turn(read, place))
@@ -66,16 +60,17 @@ def read_input(given: Any) -> tuple[Turn, ...]:
 
 def read_item(value: Any, place: str) -> _Read:
     """One item. Raises Unreadable."""
-    item = as_object(value, place)
-    kind = item.get("type", "message")
+    if not isinstance(value, dict):
+        raise Unreadable(place, "an object")
+    kind = value.get("type", "message")
     if not isinstance(kind, str):
         raise Unreadable(f"{place}.type", "a text")
-    return _READERS.get(kind, _opaque)(item, place)
+    return _READERS.get(kind, _opaque)(value, place)
 
 
-def _belong(turn: Turn, read: _Read) -> bool:
-    """Whether an item goes on with a turn of the model: two messages in a row stay two."""
-    if turn.role != "assistant" or read.role != "assistant":
+def _belongs(read: _Read, turn: Turn) -> bool:
+    """Whether what the model said goes on with a turn of its own: two messages in a row stay two."""
+    if turn.role != "assistant":
         return False
     last: Shell = turn.extras[ITEMS][-1]
     return not (_is_message(last.item) and _is_message(read.shell.item))
@@ -87,31 +82,32 @@ def _is_message(item: Json) -> bool:
 
 
 def _turn(read: _Read, place: str) -> Turn:
-    extras = {**_unknown(read.shell.item), ITEMS: (read.shell,)}
-    plain = read.shell.bare or not _is_message(read.shell.item)
+    shell = read.shell
+    known = shell.item.keys() <= _KNOWN and None not in shell.item.values()
+    extras = {ITEMS: (shell,)} if known else {**rest(shell.item, *_KNOWN), ITEMS: (shell,)}
+    plain = shell.bare or not _is_message(shell.item)
     return Turn(role=read.role, parts=read.parts, plain=plain, place=place, extras=extras)
 
 
 def _joined(turn: Turn, read: _Read) -> Turn:
     shells = (*turn.extras[ITEMS], read.shell)
-    extras = {**turn.extras, **_unknown(read.shell.item), ITEMS: shells}
+    extras = {**turn.extras, **rest(read.shell.item, *_KNOWN), ITEMS: shells}
     return Turn(role=turn.role, parts=turn.parts + read.parts, plain=turn.plain, place=turn.place, extras=extras)
 
 
-def _unknown(item: Json) -> Json:
-    """The members of an item that none of these functions reads."""
-    if item.keys() <= _KNOWN and None not in item.values():
-        return {}
-    return rest(item, *_KNOWN)
-
-
 def _message(item: Json, place: str) -> _Read:
-    role = _MESSAGE_ROLES.get(maybe_text(item, "role"))
-    if role is None:
-        raise Unreadable(f"{place}.role", "system, developer, user or assistant")
-    parts = read_content(item.get("content"), f"{place}.content")
-    shell = Shell(_without(item, "content"), len(parts), isinstance(item["content"], str))
-    return _Read(role, parts, shell)
+    role: Role
+    match item.get("role"):
+        case "system" | "developer" | "user" | "assistant" as role:
+            pass
+        case _:
+            raise Unreadable(f"{place}.role", "system, developer, user or assistant")
+    content: Any = item.get("content")
+    bare = isinstance(content, str)
+    parts = (Text(text=content),) if bare else read_content(content, f"{place}.content")
+    left = dict(item)
+    del left["content"]
+    return _Read(role, parts, Shell(left, len(parts), bare))
 
 
 def _call(item: Json, place: str) -> _Read:

@@ -41,7 +41,8 @@ def text_part(part: Text | Refusal, citations: Sequence[Citation] = ()) -> Json:
     """A part of a message. Citations belong to all of a text: no protocol tells which of its words they prove."""
     if isinstance(part, Refusal):
         return {"type": "refusal", "refusal": part.text}
-    notes = [annotation(citation, 0, len(part.text)) for citation in citations or part.citations]
+    cited = citations or part.citations
+    notes = [annotation(citation, 0, len(part.text)) for citation in cited] if cited else []
     return {"type": "output_text", "annotations": notes, "logprobs": [], "text": part.text}
 
 

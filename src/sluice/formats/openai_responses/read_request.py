@@ -9,7 +9,7 @@ from sluice.base.formats import Format
 from sluice.formats.canon import Effort, Opaque, Request, Schema, Text, Thinking, ToolChoice, Turn
 from sluice.formats.openai_responses.items import read_input
 from sluice.formats.openai_responses.tools import CUSTOM, read_tools
-from sluice.formats.reading import Unreadable, as_object, flag, maybe_text, number, parse, rest, text, whole
+from sluice.formats.reading import Unreadable, as_object, flag, maybe_text, number, parse, text, whole
 
 Json = dict[str, Any]
 
@@ -26,6 +26,7 @@ _UNDERSTOOD = frozenset(
     }
 )  # fmt: skip
 """Members every target has a way for, or that the gateway itself sees to: not reported as left out."""
+_HEARD = _UNDERSTOOD.union(_APART)
 _PLAIN: Mapping[str, Any] = {"include": [], "service_tier": "auto", "truncation": "disabled", "top_logprobs": 0}
 """Values that ask for nothing."""
 
@@ -46,8 +47,8 @@ def read_request(body: bytes) -> Request:
         tools=read_tools(top.get("tools"), top.get("tool_choice")),
         tool_choice=_tool_choice(top.get("tool_choice")),
         parallel=flag(top.get("parallel_tool_calls"), "parallel_tool_calls"),
-        schema=_schema(wanted.get("format")),
-        thinking=_thinking(reasoning.get("effort")),
+        schema=_schema(wanted.get("format")) if wanted else None,
+        thinking=_thinking(reasoning.get("effort")) if reasoning else None,
         user=maybe_text(top, "safety_identifier") or maybe_text(top, "user") or None,
         spelled={name: value for name, value in top.items() if name not in _APART or not value},
         extras=_unheard(top, reasoning, wanted),
@@ -73,11 +74,15 @@ def _unheard(top: Json, reasoning: Json, wanted: Json) -> Json:
     """What another protocol has no word for, by the names it is reported under."""
     told = {
         name: value
-        for name, value in rest(top, *_APART, *_UNDERSTOOD).items()
-        if not (name in _PLAIN and value == _PLAIN[name]) and not (name == "safety_identifier" and value)
+        for name, value in top.items()
+        if (value is None or name not in _HEARD)
+        and not (name in _PLAIN and value == _PLAIN[name])
+        and not (name == "safety_identifier" and value)
     }
-    told |= {f"reasoning.{name}": value for name, value in reasoning.items() if name not in ("effort", "summary")}
-    told |= {f"text.{name}": value for name, value in wanted.items() if name != "format"}
+    if reasoning:
+        told |= {f"reasoning.{name}": value for name, value in reasoning.items() if name not in ("effort", "summary")}
+    if wanted:
+        told |= {f"text.{name}": value for name, value in wanted.items() if name != "format"}
     choice = top.get("tool_choice")
     if isinstance(choice, dict) and choice.get("type") not in ("function", CUSTOM, "allowed_tools"):
         told["tool_choice"] = choice

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from sluice.base.formats import Format
@@ -87,8 +86,7 @@ def write_reply(reply: Reply, voicing: Voicing) -> bytes | Fault:
     fault = unsayable(reply)
     if fault is not None:
         return fault
-    output = list(_items(reply, voicing))
-    return encode(ended(voicing, reply.stop, output, reply.usage))
+    return encode(ended(voicing, reply.stop, _items(reply, voicing), reply.usage))
 
 
 def _as_it_came(reply: Reply, voicing: Voicing) -> Json:
@@ -99,22 +97,24 @@ def _as_it_came(reply: Reply, voicing: Voicing) -> Json:
     return {**head, **told, **reply.extras}
 
 
-def _items(reply: Reply, voicing: Voicing) -> Iterator[Json]:
+def _items(reply: Reply, voicing: Voicing) -> list[Json]:
     """The items of an answer: texts in a row are one message."""
     named = callables(voicing.asked)
     groups = _groups(reply.parts)
+    items: list[Json] = []
     for number, group in enumerate(groups):
         last = number == len(groups) - 1
         status = "incomplete" if last and reply.stop in INCOMPLETE else "completed"
         match group[0]:
             case Reasoning() as thought:
-                yield reasoning_item(item_id("reasoning", voicing, number), thought, status)
+                items.append(reasoning_item(item_id("reasoning", voicing, number), thought, status))
             case ToolCall(name=name) as call:
                 called = named.get(name)
-                yield call_item(item_id(call_kind(called), voicing, number), call, status, called)
+                items.append(call_item(item_id(call_kind(called), voicing, number), call, status, called))
             case _:
                 content = [text_part(part) for part in group if isinstance(part, Text | Refusal)]
-                yield message_item(item_id("message", voicing, number), content, status)
+                items.append(message_item(item_id("message", voicing, number), content, status))
+    return items
 
 
 def _groups(parts: tuple[Part, ...]) -> list[list[Part]]:

@@ -12,7 +12,7 @@ from sluice.formats.patch import Top, parse_top, take_bool, take_int, take_str
 from sluice.relay.admit import check_model
 from sluice.relay.inbound import Inbound
 from sluice.web.errors import ANTHROPIC
-from sluice.web.http import Scope, credential, header, read_body
+from sluice.web.http import FIELDS, Scope, credential, header, read_body
 from sluice.web.surfaces.door import Door, Handler, Visit
 
 _FORWARDED = frozenset({b"anthropic-version", b"anthropic-beta"})
@@ -82,4 +82,6 @@ def _asked(visit: Visit, body: bytes) -> tuple[Top, str]:
 
 def _forwarded(scope: Scope) -> tuple[Header, ...]:
     """The client's version of the protocol and its betas, for upstreams that speak it too."""
-    return tuple((bytes(k), bytes(v)) for k, v in scope["headers"] if k in _FORWARDED)
+    if _FORWARDED.isdisjoint(scope[FIELDS]):
+        return ()
+    return tuple([(bytes(k), bytes(v)) for k, v in scope["headers"] if k in _FORWARDED])

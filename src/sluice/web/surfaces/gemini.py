@@ -39,6 +39,7 @@ from sluice.web.surfaces.reframed import AsArray, AsVectors
 
 ROOT = "/v1beta"
 _MODELS = "models/"
+_CONFIGS = ("generationConfig", "generation_config")
 _PAGE, _LONGEST_PAGE = 50, 1000
 
 
@@ -191,7 +192,7 @@ async def _generation(door: Door, visit: Visit, voice: Voice, *, stream: bool) -
         raise bad_request("invalid_value", "contents must be a list of at least one content", "contents")
     top["model"] = msgspec.Raw(msgspec.json.encode(model))
     top["stream"] = msgspec.Raw(b"true" if stream else b"false")
-    configs = [take_object(top, name) or {} for name in ("generationConfig", "generation_config")]
+    configs = [config for name in _CONFIGS if name in top and (config := take_object(top, name))]
     return Inbound(
         id=visit.id,
         voice=voice,
@@ -214,9 +215,13 @@ async def _generation(door: Door, visit: Visit, voice: Voice, *, stream: bool) -
 
 def _largest(configs: list[Top], names: tuple[str, str], minimum: int, maximum: int | None) -> int | None:
     """The largest whole number under either spelling of its name: which of them counts is the upstream's to say."""
-    told = [(config, name) for config in configs for name in names if name in config]
-    found = [take_int(config, name, minimum=minimum, maximum=maximum) for config, name in told]
-    return max((number for number in found if number is not None), default=None)
+    largest = None
+    for config in configs:
+        for name in names:
+            number = take_int(config, name, minimum=minimum, maximum=maximum) if name in config else None
+            if number is not None and (largest is None or number > largest):
+                largest = number
+    return largest
 
 
 async def _asked(door: Door, visit: Visit) -> dict[str, Any]:

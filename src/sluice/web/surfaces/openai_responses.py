@@ -67,15 +67,15 @@ class Surface:
     async def create(self, door: Door, visit: Visit) -> None:
         """``POST /v1/responses``."""
         body = await read_body(visit.scope, visit.receive, door.max_body)
-        top, given = await self._asked(visit, body)
+        top, model, given = await self._asked(visit, body)
         keep = None if take_bool(top, "store") is False else self._keeper(visit, given)
         telling = Telling(visit.client, keep)
-        await door.relay.serve(_inbound(visit, top, telling), telling)
+        await door.relay.serve(_inbound(visit, top, model, telling), telling)
 
     async def count(self, door: Door, visit: Visit) -> None:
         """``POST /v1/responses/input_tokens``: the gateway's own estimate; no upstream is asked, nothing charged."""
         body = await read_body(visit.scope, visit.receive, door.max_body)
-        top, _ = await self._asked(visit, body)
+        top, _, _ = await self._asked(visit, body)
         estimate = estimate_input_tokens(encode_top(top))
         await _answer(visit, {"object": "response.input_tokens", "input_tokens": estimate})
 
@@ -117,8 +117,8 @@ class Surface:
             raise bad_request("invalid_value", "there is no item with the id in 'after'", "after")
         await _answer(visit, found)
 
-    async def _asked(self, visit: Visit, body: bytes) -> tuple[Top, Items]:
-        """The members of a request, checked, its conversation whole; and the items of that conversation."""
+    async def _asked(self, visit: Visit, body: bytes) -> tuple[Top, str, Items]:
+        """The members of a request, checked, its conversation whole; its model; the items of that conversation."""
         top = parse_top(body)
         model = take_str(top, "model", required=True)
         if not model:
@@ -139,7 +139,7 @@ class Surface:
             top["input"] = msgspec.Raw(msgspec.json.encode(said))
         if not said and bytes(top.get("prompt", b"null")) == b"null":
             raise bad_request("missing_field", "the field 'input' is required, and must not be empty", "input")
-        return top, said
+        return top, model, said
 
     async def _spelled_out(self, visit: Visit, given: Items) -> Items:
         """The items, those in full that are only named by the id they have in an answer kept here: no upstream but the
@@ -214,14 +214,14 @@ def _given(top: Top) -> Items:
         raise bad_request("invalid_value", "the field 'input' must be a string or a list of items", "input") from None
 
 
-def _inbound(visit: Visit, top: Top, telling: Telling) -> Inbound:
+def _inbound(visit: Visit, top: Top, model: str, telling: Telling) -> Inbound:
     body = encode_top(top)
     return Inbound(
         id=visit.id,
         voice=telling,
         format=Format.OPENAI_RESPONSES,
         token=visit.token,
-        model=take_str(top, "model", required=True) or "",
+        model=model,
         created_ms=visit.created_ms,
         started=visit.started,
         body=body,
