@@ -40,6 +40,7 @@ class Connection(asyncio.Protocol):
     def __init__(self, owner: Owner, policy: AddressPolicy) -> None:
         self._owner = owner
         self.policy = policy
+        self.loop = asyncio.get_running_loop()
         self._transport: Gathered | None = None
         self._drained: asyncio.Future[None] | None = None
         self._full = False
@@ -56,7 +57,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """asyncio: connected."""
-        self._transport = Gathered(cast(asyncio.Transport, transport), asyncio.get_running_loop())
+        self._transport = Gathered(cast(asyncio.Transport, transport), self.loop)
 
     def data_received(self, data: bytes) -> None:
         """asyncio: bytes came. Bytes nobody asked for mean the connection is out of step."""
@@ -98,15 +99,10 @@ class Connection(asyncio.Protocol):
         """Whether the peer is slow: what is written piles up here."""
         return self._full and not self._lost
 
-    @property
-    def unsent(self) -> bool:
-        """Whether bytes written are still here."""
-        return self._transport is not None and self._transport.get_write_buffer_size() > 0
-
     async def drained(self) -> None:
         """Waits until the peer has room, or ``wake_writer``."""
         if self.full:
-            self._drained = asyncio.get_running_loop().create_future()
+            self._drained = self.loop.create_future()
             await self._drained
 
     def pause(self) -> None:
@@ -124,6 +120,12 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    def give_back(self) -> None:
-        """Returns to the pool."""
-        self._owner.give_back(self)
+    def release(self, *, whole: bool) -> None:
+        """The exchange is over: back to the pool, if it was ``whole`` and the connection can serve again."""
+        self.exchange = None
+        self.served += 1
+        transport = self._transport
+        if not whole or self._lost or transport is None or transport.is_closing() or transport.get_write_buffer_size():
+            self.close()
+        else:
+            self._owner.give_back(self)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from math import inf
 
 import httptools
 
@@ -54,8 +55,8 @@ class Http1Exchange:
         self._request = request
         self._deadlines = deadlines
         self._limits = limits
-        self._loop = asyncio.get_running_loop()
-        self._ends = begun + deadlines.total if deadlines.total else 0.0
+        self._loop = connection.loop
+        self._ends = begun + deadlines.total if deadlines.total else inf
         self._parser = httptools.HttpResponseParser(self)
         self._waiter: asyncio.Future[None] | None = None
         self._pieces: list[bytes] = []
@@ -88,7 +89,7 @@ class Http1Exchange:
                 await self._send_body()
             latest = self._loop.time() + self._deadlines.head
             while not self._head_done:
-                await self._wait(latest - self._loop.time())
+                await self._wait(latest)
         except Broken as error:
             reused = connection.served > 0 and not self._heard
             self.abort()
@@ -122,7 +123,8 @@ class Http1Exchange:
     async def _drain(self) -> None:
         connection = self._connection
         if connection.full:
-            timer = self._loop.call_later(self._within(self._deadlines.read), self._expire)
+            due = min(self._loop.time() + self._deadlines.read, self._ends)
+            timer = self._loop.call_at(due, self._expire)
             try:
                 while connection.full and not self._head_done and self._error is None:
                     await connection.drained()
@@ -182,8 +184,8 @@ class Http1Exchange:
         """httptools: an answer begins; a second one on the same request is junk."""
         if self._complete:
             self._keep = False
-        else:
-            self.head = WireHead(0)
+        elif self.head.status:
+            self.head = WireHead(0)  # what came before was a 1xx
 
     def on_status(self, reason: bytes) -> None:
         """httptools: the reason beside the status, which nobody needs."""
@@ -212,7 +214,8 @@ class Http1Exchange:
         if status >= 200:
             self._head_done = True
             self._keep = self._parser.should_keep_alive()
-            self._connection.wake_writer()
+            if not self._sent:
+                self._connection.wake_writer()
         if status in _BODILESS:
             # A length here speaks of another answer's body (RFC 9110, 8.6); the parser would wait for it.
             self._complete = True
@@ -243,8 +246,8 @@ class Http1Exchange:
             if self._complete:
                 self._release()
                 return b""
-            await self._wait(self._deadlines.read)
-        if self._ends and self._loop.time() >= self._ends and not self._complete:
+            await self._wait(self._loop.time() + self._deadlines.read)
+        if self._deadlines.total and self._loop.time() >= self._ends and not self._complete:
             self._pieces.clear()
             self._expire()
             raise Silent(_TOO_LONG)
@@ -261,10 +264,9 @@ class Http1Exchange:
         """The whole body."""
         if self._complete and not self._over and self._held <= limit:
             # It came with the head, as most do.
-            data = b"".join(self._pieces)
-            self._pieces.clear()
+            pieces, self._pieces = self._pieces, []
             self._release()
-            return data
+            return pieces[0] if len(pieces) == 1 else b"".join(pieces)
         parts: list[bytes] = []
         total = 0
         while data := await self.chunk():
@@ -292,23 +294,18 @@ class Http1Exchange:
         if self._over:
             return
         self._over = True
-        connection = self._connection
-        connection.exchange = None
-        connection.served += 1
-        if self._keep and self._sent and connection.usable and not connection.unsent:
-            connection.give_back()
-        else:
-            connection.close()
+        self._connection.release(whole=self._keep and self._sent)
 
     # Waiting.
 
-    async def _wait(self, seconds: float) -> None:
-        """Waits for the next event, at most so long. Raises Silent, or what went wrong."""
+    async def _wait(self, due: float) -> None:
+        """Waits for the next event, at most until then (the loop's seconds) or until the whole exchange's time is over.
+        Raises Silent, or what went wrong."""
         if self._error is not None:
             raise self._error
         waiter = self._waiter = self._loop.create_future()
         alarm = self._connection.alarm
-        alarm.set(self._loop.time() + self._within(seconds), self._expire)
+        alarm.set(due if due < self._ends else self._ends, self._expire)
         try:
             await waiter
         finally:
@@ -316,12 +313,6 @@ class Http1Exchange:
             self._waiter = None
         if self._error is not None and not self._pieces:
             raise self._error
-
-    def _within(self, seconds: float) -> float:
-        """So many seconds, or what is left of the whole exchange's time."""
-        if self._ends:
-            seconds = min(seconds, self._ends - self._loop.time())
-        return max(seconds, 0.0)
 
     def _expire(self) -> None:
         self._fail(Silent(_TOO_LONG))

@@ -37,14 +37,14 @@ class Pool:
         self._opening = 0
         self._closed = False
         self._waiters: deque[asyncio.Future[None]] = deque()
+        self.loop = asyncio.get_running_loop()
         self.host_header = parts.netloc.rpartition("@")[2].encode("ascii")
 
     async def take(self, deadline: float, *, fresh: bool) -> Connection:
         """A connection for one exchange: an idle one unless ``fresh``, else a new one. Raises Unreachable."""
-        loop = asyncio.get_running_loop()
         while True:
             if not fresh:
-                idle = self.idle(loop.time())
+                idle = self.idle(self.loop.time())
                 if idle is not None:
                     return idle
             if len(self._all) + self._opening < self._limits.max_connections_per_origin:
@@ -67,8 +67,7 @@ class Pool:
         return None
 
     async def _wait_turn(self, deadline: float) -> None:
-        loop = asyncio.get_running_loop()
-        waiter: asyncio.Future[None] = loop.create_future()
+        waiter: asyncio.Future[None] = self.loop.create_future()
         self._waiters.append(waiter)
         try:
             async with asyncio.timeout_at(deadline):
@@ -106,13 +105,12 @@ class Pool:
         return connection
 
     async def _connect(self) -> Connection:
-        loop = asyncio.get_running_loop()
         policy = self._guard.policy
         addresses = await self._guard.resolve(self._host, self._port)
         name = self._host if self._tls else None
         for number, address in enumerate(addresses):
             try:
-                _, connection = await loop.create_connection(
+                _, connection = await self.loop.create_connection(
                     lambda: Connection(self, policy), address, self._port, ssl=self._tls, server_hostname=name
                 )
             except (OSError, ssl.SSLError) as error:
@@ -124,12 +122,13 @@ class Pool:
 
     def give_back(self, connection: Connection) -> None:
         """An exchange is over and its connection can serve again."""
-        connection.idle_since = asyncio.get_running_loop().time()
+        connection.idle_since = self.loop.time()
         if self._closed or len(self._idle) >= self._limits.max_idle_per_origin:
             connection.close()
             return
         self._idle.append(connection)
-        self._wake()
+        if self._waiters:
+            self._wake()
 
     def lost(self, connection: Connection) -> None:
         """A connection closed."""
@@ -185,13 +184,12 @@ class Http1Transport:
             pool = self._pools[request.origin] = Pool(request.origin, self._limits, self._guard, self._tls)
             self._schedule_sweep()
         head = request_head(request, pool.host_header)
-        loop = asyncio.get_running_loop()
-        begun = loop.time()
+        begun = pool.loop.time()
         fresh = False
         while True:
-            connection = None if fresh else pool.idle(loop.time())
+            connection = None if fresh else pool.idle(begun)
             if connection is None:
-                connection = await pool.take(loop.time() + deadlines.connect, fresh=fresh)
+                connection = await pool.take(pool.loop.time() + deadlines.connect, fresh=fresh)
             connected()
             exchange = Http1Exchange(connection, request, deadlines, self._limits, begun)
             try:

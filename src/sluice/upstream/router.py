@@ -54,9 +54,9 @@ class Transports:
         self._limits = limits
         self._guard = guard
         self._tls = ssl_context
-        direct: Transport = Http1Transport(limits, guard, ssl_context=ssl_context)
-        self._direct = _Overriding(direct, overrides) if overrides else direct
-        self._overrides = overrides
+        self._plain = Http1Transport(limits, guard, ssl_context=ssl_context)
+        self._direct: Transport = _Overriding(self._plain, overrides) if overrides else self._plain
+        self._overrides = overrides or {}
         self._proxied: dict[tuple[str, AddressPolicy], Transport] = {}
         self._sockets: dict[tuple[str, AddressPolicy], SocketTransport] = {}
 
@@ -102,6 +102,8 @@ class Transports:
     def carrier(self, request: WireRequest, proxy_url: str) -> Transport:
         """The transport for a channel's request of either kind."""
         if request.socket is None:
+            if not proxy_url and request.origin not in self._overrides:
+                return self._plain
             return self.transport_for(proxy_url)
         sockets: Transport = self._sockets_for(proxy_url)
         return _Overriding(sockets, self._overrides) if self._overrides and not proxy_url else sockets
