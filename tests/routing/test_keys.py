@@ -12,14 +12,15 @@ from sluice.base.outcome import Cause, Fault
 from sluice.routing.keys import KEY_FAULTS, KeyBook
 from sluice.routing.snapshot import Channel
 from sluice.vendors.dialect import ChannelSpec
+from sluice.vendors.registry import bind
 
 REFUSED = Fault(cause=Cause.AUTH, message="")
 
 
 def _channel(keys: int, number: int = 1) -> Channel:
-    spec = ChannelSpec(provider="p", base_url="", key="k")
+    dialect = bind(ChannelSpec(provider="openai", base_url="", key="k"))
     bound = [
-        Channel(id=number, name="c", spec=spec, dialect=None, models=("m",), key_id=key)  # type: ignore[arg-type]
+        Channel(id=number, name="c", spec=dialect.spec, dialect=dialect, models=("m",), key_id=key)
         for key in range(1, keys + 1)
     ]
     return replace(bound[0], ring=tuple(bound))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from sluice.base.money import Nano
@@ -31,14 +32,8 @@ class LeaseBook:
     """Every account this worker holds something of."""
 
     def __init__(self) -> None:
-        self.leases: dict[int, Lease] = {}
-
-    def lease(self, account: int) -> Lease:
-        """The account's lease; an empty one when none is held."""
-        found = self.leases.get(account)
-        if found is None:
-            found = self.leases[account] = Lease()
-        return found
+        self.leases: defaultdict[int, Lease] = defaultdict(Lease)
+        """By account; an empty one where none is held."""
 
     def available(self, accounts: tuple[int, ...]) -> Nano:
         """The least that is free on any of them."""
@@ -52,11 +47,14 @@ class LeaseBook:
 
     def reserve(self, accounts: tuple[int, ...], amount: Nano, now: float) -> bool:
         """Sets the amount aside on all of them, or on none."""
-        held = [self.lease(account) for account in accounts]
-        for lease in held:
-            if amount and lease.free < amount:
-                return False
-        for lease in held:
+        leases = self.leases
+        if amount:
+            for account in accounts:
+                lease = leases[account]
+                if lease.granted - lease.spent - lease.reserved < amount:
+                    return False
+        for account in accounts:
+            lease = leases[account]
             lease.reserved += amount
             lease.touched = now
         return True
@@ -64,22 +62,22 @@ class LeaseBook:
     def release(self, accounts: tuple[int, ...], amount: Nano) -> None:
         """Takes a reservation back."""
         for account in accounts:
-            self.lease(account).reserved -= amount
+            self.leases[account].reserved -= amount
 
     def spend(self, charges: tuple[tuple[int, Nano], ...]) -> None:
         """Notes settled charges."""
         for account, amount in charges:
-            lease = self.lease(account)
+            lease = self.leases[account]
             lease.spent += amount
             lease.recent += amount
 
     def granted(self, account: int, amount: Nano) -> None:
         """The database moved so much to this worker (or, negative, back)."""
-        self.lease(account).granted += amount
+        self.leases[account].granted += amount
 
     def applied(self, account: int, amount: Nano) -> None:
         """The database has seen so much spending: it is gone from grant and spent alike."""
-        lease = self.lease(account)
+        lease = self.leases[account]
         lease.granted -= amount
         lease.spent -= amount
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 import msgspec
 
 from sluice.base.usage import NO_USAGE, Usage
 
 
-class Ending(Enum):
+class Ending(StrEnum):
     """How a request ended, as the relay saw it."""
 
     COMPLETE = "complete"  # the whole answer came from the upstream
@@ -23,7 +23,7 @@ class Ending(Enum):
     SESSION = "session over"  # a session, whose answers are requests of their own
 
 
-class Evidence(Enum):
+class Evidence(StrEnum):
     """What is known of the usage."""
 
     REPORTED = "reported"  # by the upstream
@@ -31,7 +31,7 @@ class Evidence(Enum):
     NONE = "not reported"
 
 
-class Basis(Enum):
+class Basis(StrEnum):
     """What is charged."""
 
     REPORTED = "the reported usage"
@@ -122,7 +122,12 @@ def decide(ending: Ending, usage: Usage, estimate: Usage) -> Decision:
     upstream did not count but the request itself fixes (characters to speak, pictures, searches, milliseconds of audio)
     is taken from the estimate.
     """
-    evidence = _evidence(usage, estimate)
+    if usage.source == "none":
+        evidence = Evidence.NONE
+    elif usage is estimate or _counts_anything(usage) or not _counts_anything(estimate):
+        evidence = Evidence.REPORTED
+    else:
+        evidence = Evidence.ZERO
     rule = POLICY[ending, evidence]
     if rule.basis is Basis.NOTHING:
         return Decision(rule.id, NO_USAGE if evidence is Evidence.NONE else usage, False)
@@ -143,14 +148,6 @@ def policy_table() -> str:
             if row not in rows:
                 rows.append(row)
     return "\n".join(rows)
-
-
-def _evidence(usage: Usage, estimate: Usage) -> Evidence:
-    if usage.source == "none":
-        return Evidence.NONE
-    if not _counts_anything(usage) and _counts_anything(estimate):
-        return Evidence.ZERO
-    return Evidence.REPORTED
 
 
 def _counts_anything(usage: Usage) -> bool:

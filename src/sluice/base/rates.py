@@ -26,7 +26,7 @@ class Tier(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reasoning: int | None = None
 
 
-class Rates(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Rates(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, cache_hash=True):
     """Nano-dollars per **million** units: tokens, characters, seconds of audio, images, searches, requests.
 
     A rate that is None falls back: cached_input, cache_write, input_audio, input_image -> input;

@@ -75,7 +75,8 @@ class Attempter:
         """Tries the job at the channel. Raises GatewayError when the request cannot be said to this upstream."""
         call = self._call(job)
         reporter = channel.bridges.get(call.format) or channel.reporter
-        job.dropped = visible(reporter.dropped(call)) if reporter is not None else ()
+        dropped = reporter.dropped(call) if reporter is not None else ()
+        job.dropped = visible(dropped) if dropped else ()
         if channel.splitter is not None:
             parts = channel.splitter.split(call)
             if parts is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import repeat
 
 from sluice.accounting.pricing import PriceRow, Rates, charge
 from sluice.accounting.settlement import AttemptRecord, Settlement
@@ -111,12 +112,12 @@ class Job:
         self.attempts.append(
             AttemptRecord(
                 self.channel.id,
-                self.since(started),
+                int((started - self.inbound.started) * 1000),
                 int((head_at - started) * 1000) if head_at else 0,
                 int((now - started) * 1000),
                 status,
                 outcome,
-                storable(message, _MESSAGE_LIMIT),
+                storable(message, _MESSAGE_LIMIT) if message else "",
                 self.channel.key_id,
                 self.choice,
             )
@@ -127,6 +128,9 @@ class Job:
     ) -> Settlement:
         """The record of the request as it ended. ``charged`` says whether the usage is to be paid for."""
         inbound = self.inbound
+        model = upstream_model = storable(inbound.model, LONGEST_MODEL)
+        if self.upstream_model != inbound.model:
+            upstream_model = storable(self.upstream_model, LONGEST_MODEL)
         amount = charge(self.price.rates, usage, self.multiplier) if charged else 0
         return Settlement(
             inbound.id,
@@ -135,12 +139,12 @@ class Job:
             inbound.token.id,
             inbound.token.user.group,
             inbound.format,
-            storable(inbound.model, LONGEST_MODEL),
-            storable(self.upstream_model, LONGEST_MODEL),
+            model,
+            upstream_model,
             self._served_by(amount),
             inbound.stream,
             status,
-            storable(error_code, _CODE_LIMIT),
+            storable(error_code, _CODE_LIMIT) if error_code else "",
             rule,
             self.matched_ms,
             self.forwarded_ms,
@@ -154,7 +158,7 @@ class Job:
             storable(inbound.client, _CLIENT_LIMIT),
             self.dropped,
             tuple(self.attempts),
-            tuple([(account, amount) for account in inbound.token.accounts]) if amount else (),
+            tuple(zip(inbound.token.accounts, repeat(amount), strict=False)) if amount else (),
         )
 
     def _served_by(self, amount: int) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import structlog
 
 from sluice.accounting.policy import Ending, decide
@@ -70,15 +68,13 @@ class Till:
         rates = job.price.rates
         if inbound.expected is not None:
             return plan_fixed(rates, job.multiplier, in_priced_units(rates, inbound.expected), available)
+        asked = inbound.asked_max_output
+        most, default = None, _DEFAULT_MAX_OUTPUT
+        if asked is None:
+            most = model_facts(job.upstream_model).max_output
+            default = job.snapshot.settings.get("default_max_output", default)
         return plan_reservation(
-            rates,
-            job.multiplier,
-            inbound.input_estimate,
-            inbound.asked_max_output,
-            inbound.choices,
-            model_facts(job.upstream_model).max_output,
-            cast(int, job.snapshot.settings.get("default_max_output", _DEFAULT_MAX_OUTPUT)),
-            available,
+            rates, job.multiplier, inbound.input_estimate, asked, inbound.choices, most, default, available
         )
 
     async def affords(self, job: Job, amount: int) -> None:

@@ -73,8 +73,8 @@ class Plan:
 
     def choice(self, channel: Channel) -> Choice:
         """Why this channel, which ``next`` has just given."""
-        weight = max(channel.weight, 1)
-        bridged = not channel.dialect.serves(self._fmt)
+        weight = channel.weight if channel.weight > 1 else 1
+        bridged = self._fmt not in channel.speaks
         return (
             channel.priority,
             weight,
@@ -86,10 +86,10 @@ class Plan:
 
     def _open(self, tier: Tier) -> None:
         self._rested = 0
-        if len(tier) == 1 and tier[0].dialect.serves(self._fmt) and self._health.healthy(tier[0].id, self._now):
+        if len(tier) == 1 and self._fmt in tier[0].speaks and self._health.healthy(tier[0].id, self._now):
             self._tier = [tier[0]]  # the usual case, without the lists of the general one
             return
-        able = [c for c in tier if c.dialect.serves(self._fmt)]
+        able = [c for c in tier if self._fmt in c.speaks]
         bridged = tuple(c for c in tier if self._fmt in c.bridges)
         if able and bridged:
             # What speaks the client's own protocol comes first: there nothing has to be translated.
@@ -118,7 +118,7 @@ def plan(snapshot: Snapshot, group: str, model: str, fmt: Format, health: Health
     tiers = snapshot.routes.get((group, model))
     if tiers is None:
         raise _unroutable(snapshot, group, model)
-    if not _spoken(tiers, fmt):
+    if fmt not in tiers[0][0].speaks and not _spoken(tiers, fmt):
         raise model_not_found(f"the model {model!r} exists, but no channel that serves it can answer {fmt} requests")
     return Plan(tiers, fmt, health, rng, now)
 
@@ -139,7 +139,7 @@ def plan_any(
         for channel in snapshot.channels.values()
         if channel.enabled
         and group in channel.groups
-        and channel.dialect.serves(fmt)
+        and fmt in channel.speaks
         and (models is None or not models.isdisjoint((*channel.models, *channel.spec.model_mapping)))
     ]
     if not able:

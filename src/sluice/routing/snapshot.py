@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
+from typing import Any
 
 from sluice.accounting.pricing import PriceRow
 from sluice.base.formats import Format
@@ -38,10 +39,15 @@ class Channel:
     """The same, also where it has but one: what an upstream keeps is found by it, however many there are later."""
     ring: tuple[Channel, ...] = ()
     """The channel bound to each of its usable keys, in order; empty when there is nothing to choose (keys.py)."""
+    speaks: frozenset[Format] = field(init=False)
+    """The formats its dialect serves: asked for with every request, so they are found out once."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "speaks", frozenset(fmt for fmt in Format if self.dialect.serves(fmt)))
 
     def serves(self, fmt: Format) -> bool:
         """Whether it can answer the format, by itself or by a bridge."""
-        return fmt in self.bridges or self.dialect.serves(fmt)
+        return fmt in self.speaks or fmt in self.bridges
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +98,7 @@ class Snapshot:
     prices: Mapping[str, PriceRow]
     """Exact model name -> price; ``*`` is the default for models without one."""
     channels: Mapping[int, Channel] = field(default_factory=dict)
-    settings: Mapping[str, object] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 def index_routes(

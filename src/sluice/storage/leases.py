@@ -124,11 +124,11 @@ class WorkerLedger:
         book = self._book
         while True:
             # Again from the start after each wait: other requests spend meanwhile.
-            short = next((account for account in accounts if book.lease(account).free < amount), None)
+            short = next((account for account in accounts if book.leases[account].free < amount), None)
             if short is None:
                 break
             async with self._growing.setdefault(short, asyncio.Lock()):
-                need = amount - book.lease(short).free
+                need = amount - book.leases[short].free
                 try:
                     if need > 0 and not await self._unbroken(self._grow(short, need, self._more(short, amount))):
                         break
@@ -158,7 +158,7 @@ class WorkerLedger:
             if take > 0:
                 await self._move(conn, account, take)
         self._book.granted(account, max(take, 0))
-        self._book.lease(account).keep_s = _KEEP_PLENTY if left > _PLENTY * take else _LEASE_TICK
+        self._book.leases[account].keep_s = _KEEP_PLENTY if left > _PLENTY * take else _LEASE_TICK
         return take >= need
 
     async def _move(self, conn: AsyncConnection, account: int, amount: Nano) -> None:
