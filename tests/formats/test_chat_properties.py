@@ -245,7 +245,7 @@ def test_a_folded_stream_is_the_whole_answer(kit: Any, up: Upstream) -> None:
         (name, "".join(parts)) for name, parts in meant.calls
     ]
     assert whole.get("usage") == up.usage
-    checked = check_reply(fold(stream), model=MODEL, new_id="n")
+    checked = check_reply(fold(stream), model=MODEL, nonce=1)
     assert isinstance(checked, Reply)
     assert checked.body == fold(stream), "a folded stream is a clean answer"
     assert json.loads(fold(stream_of(checked.body, wants_usage=True))) == whole
@@ -255,7 +255,7 @@ def test_a_folded_stream_is_the_whole_answer(kit: Any, up: Upstream) -> None:
 @given(hostile_chunks, st.booleans(), st.booleans())
 def test_whole_answers_of_any_shape_never_raise(answer: Any, legacy: bool, think: bool) -> None:
     body = json.dumps(answer).encode()
-    reply = check_reply(body, model=MODEL, new_id="n", legacy=legacy, hygiene=Hygiene(think_tags=think))
+    reply = check_reply(body, model=MODEL, nonce=1, legacy=legacy, hygiene=Hygiene(think_tags=think))
     if isinstance(reply, Reply):
         assert json.loads(reply.body)["model"] == MODEL
 
@@ -263,4 +263,4 @@ def test_whole_answers_of_any_shape_never_raise(answer: Any, legacy: bool, think
 @quick
 @given(st.binary(max_size=60))
 def test_arbitrary_answers_never_raise(body: bytes) -> None:
-    check_reply(body, model=MODEL, new_id="n")
+    check_reply(body, model=MODEL, nonce=1)

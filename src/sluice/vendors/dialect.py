@@ -52,7 +52,8 @@ class Call:
     money is short, else None. ``now_ms`` and ``nonce`` (128 bits) are the only time and chance a dialect may use.
     ``headers`` are the client's headers worth forwarding on native paths (``openai-beta``, ...), lower-case names.
     ``owner`` is the client's token, by which ``keepsakes`` holds what its clients drop. ``said`` is what a bridge made
-    of the call: kept with it, since a call is asked about more than once, and never taken over by a changed copy.
+    of the call, ``way`` whom a dialect of two protocols has it go by: kept with it, since a call is asked about more
+    than once, and never taken over by a changed copy.
     """
 
     format: Format
@@ -70,6 +71,7 @@ class Call:
     owner: int = 0
     keepsakes: Keepsakes | None = None
     said: Any = field(default=None, init=False, compare=False, repr=False)
+    way: Any = field(default=None, init=False, compare=False, repr=False)
 
     def carried(self, fmt: Format, body: bytes, top: Mapping[str, Any]) -> Call:
         """The call in another protocol, whose streams always tell usage; none of its client's headers mean anything

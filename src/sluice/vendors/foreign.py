@@ -26,10 +26,11 @@ _BLOCKS = "thinking_blocks"
 def forget_in_chat(members: dict[str, Any]) -> None:
     """Chat messages without what proves thoughts to other protocols' models, and means nothing here; all else byte for
     byte."""
-    if not _met(members):
+    raw = members.get("messages")
+    if not isinstance(raw, Raw) or _MET not in bytes(raw):
         return
     try:
-        told = _messages.decode(members["messages"])
+        told = _messages.decode(raw)
         for message in told:
             if _MET in bytes(message.get(_BLOCKS, b"")):
                 del message[_BLOCKS]
@@ -41,7 +42,8 @@ def forget_in_chat(members: dict[str, Any]) -> None:
 def forget_in_messages(members: dict[str, Any]) -> list[str]:
     """Messages without the thoughts of other makers. A tool loop they began cannot go on thinking with a budget: that
     is reported."""
-    if not _met(members):
+    raw = members.get("messages")
+    if not isinstance(raw, Raw) or _MET not in bytes(raw):
         return []
     try:
         request = _CODEC.decode_request(encode(members))
@@ -54,8 +56,3 @@ def forget_in_messages(members: dict[str, Any]) -> list[str]:
         return []
     del members["thinking"]
     return ["thinking"]
-
-
-def _met(members: dict[str, Any]) -> bool:
-    raw = members.get("messages")
-    return isinstance(raw, Raw) and _MET in bytes(raw)

@@ -13,7 +13,7 @@ from sluice.base.wire import WireHead
 from sluice.formats.openai_chat import unary
 from sluice.vendors.dialect import Call
 from sluice.vendors.openai_like import CHAT, OpenAiLike
-from sluice.vendors.parts import as_stream, folded, is_whole, new_id
+from sluice.vendors.parts import as_stream, folded, is_whole
 from sluice.vendors.translated import Chunk, Splitting, SseData, TranslatedStream
 
 
@@ -76,7 +76,7 @@ class NativeChat(OpenAiLike):
         if isinstance(told, Fault):
             return told
         created = call.now_ms // 1000
-        reply = unary.check_reply(told, model=call.model, new_id=new_id(call), hygiene=self.hygiene, created_s=created)
+        reply = unary.check_reply(told, model=call.model, nonce=call.nonce, hygiene=self.hygiene, created_s=created)
         return as_stream(reply, call.wants_usage) if call.stream and isinstance(reply, Reply) else reply
 
     def stream(self, call: Call, head: WireHead) -> StreamParser | None:

@@ -20,7 +20,7 @@ from sluice.vendors.answers import read_embeddings
 from sluice.vendors.dialect import Call, ChannelSpec
 from sluice.vendors.ollama_chat import Speech, native_request
 from sluice.vendors.openai_like import CHAT, OpenAiLike
-from sluice.vendors.parts import as_stream, is_whole, new_id
+from sluice.vendors.parts import as_stream, is_whole
 from sluice.vendors.quirks import UNREADABLE, encode, present, refuse_token_ids
 from sluice.vendors.schema import Vendor
 from sluice.vendors.translated import TranslatedStream
@@ -115,7 +115,7 @@ class NativeOllama(Ollama):
         if isinstance(said, Fault):
             return said
         created = call.now_ms // 1000
-        reply = unary.check_reply(said, model=call.model, new_id=new_id(call), hygiene=self.hygiene, created_s=created)
+        reply = unary.check_reply(said, model=call.model, nonce=call.nonce, hygiene=self.hygiene, created_s=created)
         return as_stream(reply, call.wants_usage) if call.stream and isinstance(reply, Reply) else reply
 
     def stream(self, call: Call, head: WireHead) -> StreamParser | None:

@@ -43,7 +43,6 @@ from sluice.vendors.parts import (
     folded,
     is_event_stream,
     is_whole,
-    new_id,
 )
 from sluice.vendors.quirks import encode, fits, hygiene_of, member_rule, refuse_token_ids, system_for_developer
 from sluice.vendors.schema import Vendor, quirks_of, read_options
@@ -231,7 +230,7 @@ class OpenAiLike:
         reply = unary.check_reply(
             body,
             model=call.model,
-            new_id=new_id(call),
+            nonce=call.nonce,
             hygiene=self.hygiene,
             legacy=call.format is not CHAT,
             created_s=call.now_ms // 1000,
@@ -259,7 +258,7 @@ class OpenAiLike:
             wants_usage=wants_usage,
             hygiene=self.hygiene,
             legacy=call.format is not CHAT,
-            new_id=new_id(call),
+            new_id=unary.new_id(call.nonce, legacy=call.format is not CHAT),
             created_s=call.now_ms // 1000,
         )
 

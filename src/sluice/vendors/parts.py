@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-from sluice.base.formats import Format
 from sluice.base.outcome import Fault, Reply, StreamParser
 from sluice.base.wire import Header, WireHead
 from sluice.formats.openai_chat import unary
@@ -54,12 +53,6 @@ def authorization(auth: str, credential: str) -> tuple[Header, ...]:
     if auth == "bearer":
         return ((b"authorization", b"Bearer " + credential.encode()),)
     return ((auth.removeprefix("header:").encode(), credential.encode()),)
-
-
-def new_id(call: Call) -> str:
-    """An id for an answer whose upstream gives none."""
-    prefix = "chatcmpl-" if call.format is Format.OPENAI_CHAT else "cmpl-"
-    return f"{prefix}{call.nonce:032x}"
 
 
 def call_id(call: Call, number: int) -> str:

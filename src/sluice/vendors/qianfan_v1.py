@@ -16,7 +16,7 @@ from sluice.formats.openai_chat import unary
 from sluice.vendors.dialect import Call, ChannelSpec, Minted
 from sluice.vendors.oauth import read_token
 from sluice.vendors.openai_like import CHAT, OpenAiLike
-from sluice.vendors.parts import AGENT, as_stream, is_whole, new_id
+from sluice.vendors.parts import AGENT, as_stream, is_whole
 from sluice.vendors.qianfan_chat import native_request
 from sluice.vendors.qianfan_endpoints import GROUPS, ROOT, endpoint_path
 from sluice.vendors.qianfan_speech import Speech, read
@@ -121,7 +121,7 @@ class QianfanV1(OpenAiLike):
         if isinstance(told, Fault):
             return told
         created = call.now_ms // 1000
-        reply = unary.check_reply(told, model=call.model, new_id=new_id(call), hygiene=self.hygiene, created_s=created)
+        reply = unary.check_reply(told, model=call.model, nonce=call.nonce, hygiene=self.hygiene, created_s=created)
         return as_stream(reply, call.wants_usage) if call.stream and isinstance(reply, Reply) else reply
 
     def stream(self, call: Call, head: WireHead) -> StreamParser | None:

@@ -62,19 +62,25 @@ class _Whole(msgspec.Struct, gc=False):
 _decode = msgspec.json.Decoder(_Whole).decode
 
 
+def new_id(nonce: int, *, legacy: bool = False) -> str:
+    """An id for an answer whose upstream gives none."""
+    return f"{'cmpl-' if legacy else 'chatcmpl-'}{nonce:032x}"
+
+
 def check_reply(
-    body: bytes, *, model: str, new_id: str, hygiene: Hygiene = DEFAULT, legacy: bool = False, created_s: int = 0
+    body: bytes, *, model: str, nonce: int, hygiene: Hygiene = DEFAULT, legacy: bool = False, created_s: int = 0
 ) -> Reply | Fault:
     """The answer as the client may have it, with its usage. A Fault when it is an error or no completion at all.
 
-    ``model`` is the name the client asked for and is told; ``new_id`` and ``created_s`` (epoch seconds) stand in
-    where the upstream gave none. White space before the JSON (keep-alive of slow answers, wires.md 0.1) is dropped.
+    ``model`` is the name the client asked for and is told; an id made of ``nonce`` and ``created_s`` (epoch seconds)
+    stand in where the upstream gave none. White space before the JSON (keep-alive of slow answers, wires.md 0.1) is
+    dropped.
     """
     body = body.strip()
     reply: Reply | Fault | None = _check_quickly(body, model, hygiene, legacy)
     if reply is None:
         try:
-            reply = _Closely(model, new_id, hygiene, legacy, created_s).check(body)
+            reply = _Closely(model, new_id(nonce, legacy=legacy), hygiene, legacy, created_s).check(body)
         except DECODE_ERRORS:
             return _shape("a part of the upstream's answer is malformed")
     if isinstance(reply, Reply) and not (reply.usage.input_tokens or reply.usage.output_tokens):
@@ -90,10 +96,13 @@ def _check_quickly(body: bytes, model: str, hygiene: Hygiene, legacy: bool) -> R
             body.decode()  # what is skipped above would otherwise travel unchecked
     except DECODE_ERRORS:
         return None
-    if hygiene != DEFAULT or not whole.id or not whole.choices or whole.object != (TEXT if legacy else CHAT):
+    if hygiene.think_tags or hygiene.fold_reasoning or hygiene.content_parts:
         return None
-    if not all(_is_clean(choice, legacy) for choice in whole.choices):
+    if not whole.id or not whole.choices or whole.object != (TEXT if legacy else CHAT):
         return None
+    for choice in whole.choices:
+        if not _is_clean(choice, legacy):
+            return None
     if whole.model != model:
         swapped = swap_model(body, whole.model, model)
         if swapped is None:
