@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sluice.accounting.settlement import AttemptRecord, Settlement
+from sluice.accounting.settlement import Settlement
 from sluice.base.ids import request_id_bound
 from sluice.storage.bulk import BulkInsert
 from sluice.storage.engine import Database
@@ -78,25 +79,23 @@ class Applier:
 
         def work(conn: sa.Connection) -> Applied:
             doubtful.clear()
-            rows = {item.id: (item, _request_row(item)) for item in batch}
-            for known in _known(conn, list(rows)):
-                del rows[known]
+            new = {item.id: item for item in batch}
+            for known in _known(conn, list(new)):
+                del new[known]
             # Asked after the requests: those that are forgotten in between were known.
             bound = _forgotten_below(conn) if old else ""
-            for unknowable in [key for key in rows if key < bound]:
-                doubtful.append(rows.pop(unknowable)[0])
-            return self._apply(conn, worker_id, list(rows.values()))
+            for unknowable in [key for key in new if key < bound]:
+                doubtful.append(new.pop(unknowable))
+            return self._apply(conn, worker_id, list(new.values()))
 
         applied = await self._db.write_at_once(work)
         for item in doubtful:
             set_aside(self._folder, item, _FORGOTTEN)
         return applied
 
-    def _apply(self, conn: sa.Connection, worker_id: str, new: Sequence[tuple[Settlement, tuple[Any, ...]]]) -> Applied:
-        items = [item for item, _ in new]
-        self._requests.insert(conn, [row for _, row in new])
-        tried = [(item.id, number, *_attempt_row(a)) for item in items for number, a in enumerate(item.attempts)]
-        self._attempts.insert(conn, tried)
+    def _apply(self, conn: sa.Connection, worker_id: str, items: Sequence[Settlement]) -> Applied:
+        self._requests.insert(conn, [_request_row(item) for item in items])
+        self._attempts.insert(conn, _attempt_rows(items))
         charged = self._entries.add(conn, items)
         _book(conn, worker_id, charged)
         self._totals.add(conn, items)
@@ -109,7 +108,7 @@ def _known(conn: sa.Connection, ids: list[str]) -> set[str]:
     if conn.dialect.name == "sqlite":
         # One parameter: the library takes longer to spell out a list than the database to look it up.
         query = "SELECT id FROM requests WHERE id IN (SELECT value FROM json_each(?))"
-        return set(conn.exec_driver_sql(query, (_json(ids),)).scalars())
+        return set(conn.exec_driver_sql(query, (_encode(ids).decode(),)).scalars())
     listed = requests.c.id == sa.any_(sa.bindparam("ids", ids))
     return set(conn.execute(sa.select(requests.c.id).where(listed)).scalars())
 
@@ -119,8 +118,13 @@ def _forgotten_below(conn: sa.Connection) -> str:
     return request_id_bound(conn.execute(sa.select(forgotten.c.before_ms)).scalar_one())
 
 
-def _json(value: Any) -> str:
-    return msgspec.json.encode(value).decode()
+_encode = msgspec.json.Encoder().encode
+
+
+@lru_cache(maxsize=256)
+def _listed(values: tuple[Any, ...]) -> str:
+    """As a list in JSON: what requests leave out and why their channels were chosen is mostly the same."""
+    return _encode(values).decode()
 
 
 def _request_row(item: Settlement) -> tuple[Any, ...]:
@@ -146,20 +150,35 @@ def _request_row(item: Settlement) -> tuple[Any, ...]:
         usage.input_tokens,
         usage.cached_tokens,
         usage.output_tokens,
-        _json(usage),
+        _encode(usage).decode(),
         item.charge_nano,
         item.price_id,
         item.multiplier_ppm,
         item.address,
         item.client,
-        _json(item.dropped),
+        _listed(item.dropped),
         len(item.attempts),
     )
 
 
-def _attempt_row(attempt: AttemptRecord) -> tuple[Any, ...]:
-    *plain, choice = msgspec.structs.astuple(attempt)
-    return (*plain, _json(choice))
+def _attempt_rows(items: Sequence[Settlement]) -> list[tuple[Any, ...]]:
+    return [
+        (
+            item.id,
+            number,
+            one.channel_id,
+            one.started_ms,
+            one.head_ms,
+            one.duration_ms,
+            one.status,
+            one.outcome,
+            one.message,
+            one.key_id,
+            _listed(one.choice),
+        )
+        for item in items
+        for number, one in enumerate(item.attempts)
+    ]
 
 
 # Made once: the library takes longer to make a statement than the database to run it.

@@ -21,7 +21,9 @@ class BulkInsert:
         self._one = str(statement.compile(dialect=dialect))
         self._joins = dialect.name == "sqlite"
         names = ", ".join(columns)
-        self._head = f"INSERT INTO {table.name} ({names}) VALUES "  # noqa: S608 - names of our own tables
+        # Whoever inserts gives the transaction up at an error. Told so, SQLite keeps no journal of each statement: it
+        # would be a file of its own, which two thirds of its writing went to.
+        self._head = f"INSERT OR ROLLBACK INTO {table.name} ({names}) VALUES "  # noqa: S608 - names of our own tables
         self._row = "(" + ", ".join("?" * len(columns)) + ")"
         self._full = self._statement(_ROWS)
 

@@ -35,8 +35,11 @@ class ChargeBook:
         """Adds requests that were not booked before; returns what they took from each account, nano-dollars."""
         sums: dict[tuple[int, int], list[int]] = {}
         for item in new:
+            hour = item.created_ms // HOUR_MS * HOUR_MS
             for account, amount in item.charges:
-                row = sums.setdefault((account, item.created_ms // HOUR_MS * HOUR_MS), [0, 0])
+                row = sums.get((account, hour))
+                if row is None:
+                    row = sums[account, hour] = [0, 0]
                 row[0] += amount
                 row[1] += 1
         # In one order, so that two workers never wait for each other's rows in a circle.

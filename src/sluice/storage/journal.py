@@ -73,6 +73,9 @@ class Packed(Sequence[Settlement]):
     def __len__(self) -> int:
         return len(self._bodies)
 
+    def __iter__(self) -> Iterator[Settlement]:
+        return map(_decoder.decode, self._bodies)
+
     @overload
     def __getitem__(self, at: int) -> Settlement: ...
 
