@@ -196,25 +196,16 @@ class Cycle:
             await self._flow.drain()
         if self.disconnected:
             return
-        self._start(status, (*headers, (b"content-length", b"%d" % len(body))))
-        self._write(body, False)
+        lines = self._lines(headers)
+        lines.append(b"content-length: %d" % len(body))
+        head = self._begin(status, lines)
+        self._transport.write(head if self.scope["method"] == "HEAD" else head + body)
+        self._complete()
 
-    def _start(self, status: int, headers: Iterable[Header]) -> None:
-        self.response_started = True
-        self._expects_continue = False
-        length = None
-        lines, values = [], []
-        for name, value in (*self._fixed, *headers):
-            opening = _opening(name)
-            if opening == b"content-length: ":
-                length = int(value)
-            elif opening == b"connection: " and b"close" in value.lower():
-                self.keep_alive = False
-                continue
-            lines.append(opening + value)
-            values.append(value)
-        if _CONTROL.search(b" ".join(values)):
-            raise RuntimeError("a header of an answer holds a control character")
+    def _start(self, status: int, told: Iterable[Header]) -> None:
+        headers = list(told)
+        length = next((int(value) for name, value in headers if name.lower() == b"content-length"), None)
+        lines = self._lines(headers)
         self._silent = self.scope["method"] == "HEAD"
         if length is None and not self._silent and status not in _BODILESS:
             if self.scope["http_version"] == "1.0":  # knows no chunks: the end of the connection is that of the body
@@ -222,14 +213,34 @@ class Cycle:
             else:
                 self._chunked = True
                 lines.append(b"transfer-encoding: chunked")
-        if not self.keep_alive:
-            lines.append(b"connection: close")
         self._left = 0 if self._silent else length or 0
-        head = b"%s%s\r\n\r\n" % (STATUS_LINE[status], b"\r\n".join(lines))
+        head = self._begin(status, lines)
         if self._left:
             self._head = head  # leaves in one write with the body, which is ready
         else:
             self._transport.write(head)
+
+    def _lines(self, headers: Iterable[Header]) -> list[bytes]:
+        """The headers as they are written. Raises RuntimeError for one that would break out of its line."""
+        lines, values = [], []
+        for name, value in (*self._fixed, *headers):
+            opening = _opening(name)
+            if opening == b"connection: " and b"close" in value.lower():
+                self.keep_alive = False
+                continue
+            lines.append(opening + value)
+            values.append(value)
+        if _CONTROL.search(b" ".join(values)):
+            raise RuntimeError("a header of an answer holds a control character")
+        return lines
+
+    def _begin(self, status: int, lines: list[bytes]) -> bytes:
+        """The head of the answer, which begins with it."""
+        self.response_started = True
+        self._expects_continue = False
+        if not self.keep_alive:
+            lines.append(b"connection: close")
+        return b"%s%s\r\n\r\n" % (STATUS_LINE[status], b"\r\n".join(lines))
 
     def _write(self, body: bytes, more: bool) -> None:
         if self._silent:

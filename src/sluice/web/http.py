@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, MutableMapping
 from typing import Any, Protocol
 
 from sluice.base.errors import GatewayError, body_too_large
@@ -160,13 +160,13 @@ class AsgiClient:
         if self._cycle is not None:
             self._cycle.watch(None)
 
-    async def answer(self, status: int, headers: list[Header], body: bytes) -> None:
+    def answer(self, status: int, headers: list[Header], body: bytes) -> Coroutine[Any, Any, None]:
         """Sends a whole answer."""
         self.started = True
         headers += CORS
-        if self._cycle is not None:
-            await self._cycle.answer(status, headers, body)
-            return
+        return (self._in_two if self._cycle is None else self._cycle.answer)(status, headers, body)
+
+    async def _in_two(self, status: int, headers: list[Header], body: bytes) -> None:
         headers.append((b"content-length", b"%d" % len(body)))
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
         await self._send({"type": "http.response.body", "body": body})
