@@ -190,10 +190,6 @@ class Told(msgspec.Struct):
         if request.schema is not None and request.schema.description:
             self.add("response_format.json_schema.description")
 
-    def all(self) -> tuple[str, ...]:
-        """The names, in order."""
-        return tuple(self.names)
-
 
 def functions(request: Request, told: Told) -> list[Tool]:
     """The tools of a request as another protocol can take them, of which it may leave but some to choose from. Raises

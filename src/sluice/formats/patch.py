@@ -58,6 +58,8 @@ def _wrong(name: str, kind: str) -> GatewayError:
 
 def take_str(top: Mapping[str, Any], name: str, *, required: bool = False) -> str | None:
     """A string member; None when absent or null. Raises GatewayError 400 naming it."""
+    if name not in top and not required:
+        return None
     try:
         value = _text.decode(top[name]) if name in top else None
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -69,6 +71,8 @@ def take_str(top: Mapping[str, Any], name: str, *, required: bool = False) -> st
 
 def take_bool(top: Mapping[str, Any], name: str) -> bool | None:
     """A true/false member; None when absent or null. Raises GatewayError 400 naming it."""
+    if name not in top:
+        return None
     try:
         return _flag.decode(top[name]) if name in top else None
     except msgspec.DecodeError:
@@ -79,6 +83,8 @@ def take_int(
     top: Mapping[str, Any], name: str, *, minimum: int | None = None, maximum: int | None = None
 ) -> int | None:
     """A whole-number member within bounds; None when absent or null. Raises GatewayError 400 naming it."""
+    if name not in top:
+        return None
     if name not in top:
         return None
     try:
@@ -95,6 +101,8 @@ def take_int(
 
 def take_object(top: Mapping[str, Any], name: str) -> Top | None:
     """An object member, its own members undecoded; None when absent or null. Raises GatewayError 400 naming it."""
+    if name not in top:
+        return None
     try:
         return _object.decode(top[name]) if name in top else None
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -86,7 +86,11 @@ class Plan:
 
     def _open(self, tier: Tier) -> None:
         self._rested = 0
-        if len(tier) == 1 and self._fmt in tier[0].speaks and self._health.healthy(tier[0].id, self._now):
+        if (
+            len(tier) == 1
+            and (self._fmt in tier[0].speaks or self._fmt in tier[0].bridges)
+            and self._health.healthy(tier[0].id, self._now)
+        ):
             self._tier = [tier[0]]  # the usual case, without the lists of the general one
             return
         able = [c for c in tier if self._fmt in c.speaks]

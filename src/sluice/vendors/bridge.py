@@ -144,9 +144,9 @@ class Bridge:
         """The request with those proofs of thought that this upstream made, also those its client dropped."""
         # Clients of chat completions have no proofs of their own: what they send unmarked, another gateway told them.
         turns, lost = cleared(asked.turns, maker, trusted=self._client.format is Format.OPENAI_CHAT)
-        owner = _owner(call)
-        if owner is not None and owner.store.bytes:
-            turns, _ = cleared(owner.restored(turns, maker), maker, trusted=True)
+        if call.keepsakes is not None and call.keepsakes.bytes:
+            restored = Owner(call.keepsakes, call.owner, call.now_ms).restored(turns, maker)
+            turns, _ = cleared(restored, maker, trusted=True)
         if turns is asked.turns:
             return asked, ()
         return msgspec.structs.replace(asked, turns=turns), ("thinking",) if lost else ()

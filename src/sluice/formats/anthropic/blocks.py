@@ -53,7 +53,7 @@ def decode_blocks(content: Any, place: str) -> tuple[Part, ...]:
     if isinstance(content, str):
         return (Text(text=content),)
     parts: list[Part] = []
-    for at, block in enumerate(as_list(content, place)):
+    for at, block in enumerate(content if type(content) is list else as_list(content, place)):
         if type(block) is dict and len(block) == 2 and block.get("type") == "text" and type(block.get("text")) is str:
             parts.append(Text(text=block["text"]))  # as most are
         else:

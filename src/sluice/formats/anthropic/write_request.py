@@ -10,7 +10,7 @@ from sluice.formats.anthropic.blocks import BlockEncoder
 from sluice.formats.anthropic.read_request import SYSTEM
 from sluice.formats.anthropic.thinking import write_thinking
 from sluice.formats.canon import ForeignTool, Request, Tool
-from sluice.formats.codec import Abilities, Told, Written, functions
+from sluice.formats.codec import PLAIN, Abilities, Told, Written, functions
 from sluice.formats.own_names import one_answer
 from sluice.formats.unanswered import answered
 
@@ -19,7 +19,7 @@ Json = dict[str, Any]
 _NO_ARGUMENTS: Json = {"type": "object", "properties": {}}
 
 
-def write_request(request: Request, abilities: Abilities) -> Written:
+def write_request(request: Request, abilities: Abilities = PLAIN) -> Written:
     """Raises GatewayError 400 naming content the protocol cannot carry."""
     told = Told()
     native = request.source is Format.ANTHROPIC
@@ -32,7 +32,7 @@ def write_request(request: Request, abilities: Abilities) -> Written:
         tools = request.tools if native else functions(request, told)
         body["tools"] = [_tool(tool, native, told) for tool in tools]
     if native:
-        return Written({**body, **request.spelled, **request.extras}, told.all())
+        return Written({**body, **request.spelled, **request.extras}, tuple(told.names))
     one_answer(request)
     last = request.turns[-1] if request.turns else None
     if last is not None and last.role == "assistant" and not abilities.prefill:
@@ -46,7 +46,7 @@ def write_request(request: Request, abilities: Abilities) -> Written:
     write_thinking(request, abilities, body, told)
     _sampling(request, abilities, body, told)
     _wishes(request, abilities, body, told)
-    return Written(body, told.all())
+    return Written(body, tuple(told.names))
 
 
 def _native_turns(request: Request, encoder: BlockEncoder) -> tuple[Any, list[Json]]:

@@ -18,7 +18,7 @@ from sluice.formats.canon import (
     ToolResult,
     Turn,
 )
-from sluice.formats.codec import Abilities, Told, Written, functions
+from sluice.formats.codec import PLAIN, Abilities, Told, Written, functions
 from sluice.formats.effort import TABLE, effort_of
 from sluice.formats.json_mode import said_in_words
 from sluice.formats.own_names import one_answer
@@ -35,7 +35,7 @@ THINKS = "thinking"
 """``Abilities.own`` of models that think."""
 
 
-def write_request(request: Request, abilities: Abilities) -> Written:
+def write_request(request: Request, abilities: Abilities = PLAIN) -> Written:
     """Raises GatewayError 400 naming content the protocol cannot carry."""
     one_answer(request)
     told = Told()
@@ -52,7 +52,7 @@ def write_request(request: Request, abilities: Abilities) -> Written:
     _thinking(request, abilities, body, told)
     if request.stream:
         body["stream"] = True
-    return Written(body, told.all())
+    return Written(body, tuple(told.names))
 
 
 class _Turns:

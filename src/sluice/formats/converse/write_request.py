@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sluice.formats.canon import Request, Tool, ToolCall, ToolResult, Turn
-from sluice.formats.codec import Abilities, Told, Written, functions
+from sluice.formats.codec import PLAIN, Abilities, Told, Written, functions
 from sluice.formats.converse.models import write_own
 from sluice.formats.converse.write_blocks import BlockWriter
 from sluice.formats.members import encode
@@ -17,7 +17,7 @@ Json = dict[str, Any]
 _NO_ARGUMENTS: Json = {"type": "object", "properties": {}}
 
 
-def write_request(request: Request, abilities: Abilities) -> Written:
+def write_request(request: Request, abilities: Abilities = PLAIN) -> Written:
     """Raises GatewayError 400 naming content the protocol cannot carry. The body holds ``model`` and ``stream``, whose
     place is the path."""
     one_answer(request)
@@ -37,7 +37,7 @@ def write_request(request: Request, abilities: Abilities) -> Written:
         told.add("user")
     if request.stream:
         body["stream"] = True
-    return Written(body, told.all())
+    return Written(body, tuple(told.names))
 
 
 def _turns(request: Request, writer: BlockWriter) -> tuple[list[Json], list[Json]]:

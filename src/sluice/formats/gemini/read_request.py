@@ -57,7 +57,7 @@ def read_request(body: bytes) -> Request:
     if not contents:
         raise Unreadable("contents", "a list of at least one content")
     wanted = _object(top, "toolConfig", "toolConfig")
-    calling = _object(wanted, "functionCallingConfig", CALLING)
+    calling = _object(wanted, "functionCallingConfig", CALLING) if wanted else {}
     choice, allowed = _tool_choice(calling)
     tools = _tools(top)
     if allowed:
@@ -129,12 +129,13 @@ def _turns(contents: list[Any]) -> list[Turn]:
     turns = []
     for at, value in enumerate(contents):
         place = f"contents[{at}]"
-        content = named(value, place)
+        bare = type(value) is dict and value.keys() <= _CONTENT
+        content = value if bare else named(value, place)
         role = content.get("role")
         if not isinstance(role, str | None) or role not in _ROLES:
             raise Unreadable(f"{place}.role", "user or model")
         parts = tuple(reader.parts(content.get("parts"), f"{place}.parts"))
-        extras = NOTHING if role is not None and content.keys() <= _CONTENT else rest(content, *_CONTENT)
+        extras = NOTHING if bare and role is not None else rest(content, *_CONTENT)
         turns.append(Turn(role=_ROLES[role], parts=parts, plain=False, place=place, extras=extras))
     return turns
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sluice.base.formats import Format
 from sluice.formats.canon import Part, Reasoning, Request, ToolCall, ToolResult
-from sluice.formats.codec import Abilities, Told, Written, functions
+from sluice.formats.codec import PLAIN, Abilities, Told, Written, functions
 from sluice.formats.effort import LEAST_LEVEL, TABLE, effort_of
 from sluice.formats.gemini.names import repeated
 from sluice.formats.gemini.read_request import CACHED, JSON_TYPE, SYSTEM
@@ -26,7 +26,7 @@ _SHARED = {"seed": "seed", "presence_penalty": "presencePenalty", "frequency_pen
 """Knobs that chat completions have in the same sense under another name."""
 
 
-def write_request(request: Request, abilities: Abilities) -> Written:
+def write_request(request: Request, abilities: Abilities = PLAIN) -> Written:
     """Raises GatewayError 400 naming content the protocol cannot carry. The body holds ``model`` and ``stream``, whose
     place is the path."""
     if request.source is Format.GEMINI:
@@ -47,7 +47,7 @@ def write_request(request: Request, abilities: Abilities) -> Written:
     if request.stream:
         body["stream"] = True
     told.beside(request, _SHARED)
-    return Written(body, told.all())
+    return Written(body, tuple(told.names))
 
 
 def without_foreign_proofs(request: Request, *, signed: bool) -> list[Json]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sluice.base.formats import Format
 from sluice.formats.canon import ForeignTool, Request, Text, Tool, ToolResult, Turn
-from sluice.formats.codec import Abilities, Told, Written, functions
+from sluice.formats.codec import PLAIN, Abilities, Told, Written, functions
 from sluice.formats.effort import effort_of
 from sluice.formats.json_mode import said_in_words
 from sluice.formats.openai_chat.write_parts import PartEncoder
@@ -21,7 +21,7 @@ _SCHEMA_NAME = "answer"
 _CHOICES = {"auto": "auto", "none": "none", "any": "required"}
 
 
-def write_request(request: Request, abilities: Abilities) -> Written:
+def write_request(request: Request, abilities: Abilities = PLAIN) -> Written:
     """Raises GatewayError 400 naming content the protocol cannot carry."""
     told = Told()
     native = request.source is Format.OPENAI_CHAT
@@ -35,10 +35,10 @@ def write_request(request: Request, abilities: Abilities) -> Written:
         tools = request.tools if native else functions(request, told)
         body["tools"] = [_tool(tool, native, told) for tool in tools]
     if native:
-        return Written({**body, **request.spelled, **request.extras}, told.all())
+        return Written({**body, **request.spelled, **request.extras}, tuple(told.names))
     told.beside(request)
     _knobs(request, abilities, body, told)
-    return Written(body, told.all())
+    return Written(body, tuple(told.names))
 
 
 def _messages(turns: Sequence[Turn], encoder: PartEncoder, told: Told) -> list[Json]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from sluice.base.formats import Format
-from sluice.base.outcome import Fault
-from sluice.formats.canon import Reply, Request
-from sluice.formats.codec import PLAIN, Abilities, Voicing, Written
+from sluice.formats.canon import Request
+from sluice.formats.codec import Voicing
 from sluice.formats.openai_responses.read_request import read_request
 from sluice.formats.openai_responses.read_stream import ResponsesDecoder
 from sluice.formats.openai_responses.reply import read_reply, write_reply
@@ -26,17 +25,9 @@ class ResponsesCodec:
         except Unreadable as wrong:
             raise wrong.refusal() from None
 
-    def encode_request(self, request: Request, abilities: Abilities = PLAIN) -> Written:
-        """Raises GatewayError 400 naming content the protocol cannot carry."""
-        return write_request(request, abilities)
-
-    def decode_reply(self, body: bytes) -> Reply | Fault:
-        """Reads a whole answer; never raises."""
-        return read_reply(body)
-
-    def encode_reply(self, reply: Reply, voicing: Voicing) -> bytes | Fault:
-        """Writes a whole answer; a Fault when it holds what only another protocol knows."""
-        return write_reply(reply, voicing)
+    encode_request = staticmethod(write_request)
+    decode_reply = staticmethod(read_reply)
+    encode_reply = staticmethod(write_reply)
 
     def stream_decoder(self) -> ResponsesDecoder:
         """A decoder for one stream."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 Items = list[dict[str, Any]]
@@ -31,9 +30,10 @@ _OWN = re.compile(r"[a-z_]+_([0-9a-f]{32})(?:[0-9]{3}|_[0-9]+)")
 """The ids that items of this gateway's answers have (outputs.py), and those of what they answer (below)."""
 
 
-def references(items: Items) -> Iterator[tuple[int, str, str]]:
+def references(items: Items) -> list[tuple[int, str, str]]:
     """The items that only name one an answer of this gateway holds: place, the item's id, the answer's id. Names that
     are an upstream's own are left to it."""
+    named = []
     for at, item in enumerate(items):
         # The type may be left out: openai-python 3.54, types/responses/response_input_item_param.py.
         if "role" in item or item.get("type", "item_reference") != "item_reference":
@@ -41,7 +41,8 @@ def references(items: Items) -> Iterator[tuple[int, str, str]]:
         identity = item.get("id")
         found = _OWN.fullmatch(identity) if isinstance(identity, str) else None
         if found is not None:
-            yield at, found[0], f"resp_{found[1]}"
+            named.append((at, found[0], f"resp_{found[1]}"))
+    return named
 
 
 def kept_item(identity: str, before: tuple[Items, Items]) -> dict[str, Any] | None:

@@ -51,10 +51,15 @@ def read_input(given: Any) -> tuple[Turn, ...]:
     for at, value in enumerate(as_list(given, INPUT)):
         place = f"{INPUT}[{at}]"
         read = read_item(value, place)
+        shell = read.shell
         if turns and read.role == "assistant" and _belongs(read, turns[-1]):
             turns[-1] = _joined(turns[-1], read)
-        else:
-            turns.append(_turn(read, place))
+            continue
+        extras: Json = {ITEMS: (shell,)}
+        if not shell.item.keys() <= _KNOWN or None in shell.item.values():
+            extras = {**rest(shell.item, *_KNOWN), **extras}
+        plain = shell.bare or not _is_message(shell.item)
+        turns.append(Turn(role=read.role, parts=read.parts, plain=plain, place=place, extras=extras))
     return tuple(turns)
 
 
@@ -79,14 +84,6 @@ def _belongs(read: _Read, turn: Turn) -> bool:
 def _is_message(item: Json) -> bool:
     kind: object = item.get("type", "message")
     return kind == "message"
-
-
-def _turn(read: _Read, place: str) -> Turn:
-    shell = read.shell
-    known = shell.item.keys() <= _KNOWN and None not in shell.item.values()
-    extras = {ITEMS: (shell,)} if known else {**rest(shell.item, *_KNOWN), ITEMS: (shell,)}
-    plain = shell.bare or not _is_message(shell.item)
-    return Turn(role=read.role, parts=read.parts, plain=plain, place=place, extras=extras)
 
 
 def _joined(turn: Turn, read: _Read) -> Turn:

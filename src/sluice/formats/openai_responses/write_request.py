@@ -6,7 +6,7 @@ from typing import Any
 
 from sluice.base.formats import Format
 from sluice.formats.canon import Opaque, Request, Text, Tool, Turn
-from sluice.formats.codec import Abilities, Told, Written, functions
+from sluice.formats.codec import PLAIN, Abilities, Told, Written, functions
 from sluice.formats.effort import effort_of
 from sluice.formats.json_mode import said_in_words
 from sluice.formats.openai_chat.write_request import sampling
@@ -28,11 +28,11 @@ _OPENAI = frozenset({Format.OPENAI_CHAT, Format.OPENAI_RESPONSES})
 """Protocols whose ``strict`` demands the same of a schema."""
 
 
-def write_request(request: Request, abilities: Abilities) -> Written:
+def write_request(request: Request, abilities: Abilities = PLAIN) -> Written:
     """Raises GatewayError 400 naming content the protocol cannot carry."""
     told = Told()
     if request.source is Format.OPENAI_RESPONSES:
-        return Written(_native(request), told.all())
+        return Written(_native(request), tuple(told.names))
     one_answer(request)
     shared = _shared(request)
     told.beside(request, shared)
@@ -47,7 +47,7 @@ def write_request(request: Request, abilities: Abilities) -> Written:
         told.add("user")
     if "verbosity" in shared:
         body["text"] = {**body.get("text", {}), "verbosity": shared.pop("verbosity")}
-    return Written({**body, **shared}, told.all())
+    return Written({**body, **shared}, tuple(told.names))
 
 
 def _shared(request: Request) -> Json:

@@ -131,7 +131,8 @@ class Surface:
             message = "conversations are not kept here: go on by 'previous_response_id'"
             raise bad_request("unsupported_value", message, "conversation")
         given = _given(top)
-        said = await self._spelled_out(visit, given)
+        named = references(given)
+        said = await self._spelled_out(visit, given, named) if named else given
         previous = take_str(top, _PREVIOUS)
         if previous:
             said = continued(await self._before(visit, previous), said)
@@ -141,12 +142,12 @@ class Surface:
             raise bad_request("missing_field", "the field 'input' is required, and must not be empty", "input")
         return top, model, said
 
-    async def _spelled_out(self, visit: Visit, given: Items) -> Items:
+    async def _spelled_out(self, visit: Visit, given: Items, named: list[tuple[int, str, str]]) -> Items:
         """The items, those in full that are only named by the id they have in an answer kept here: no upstream but the
         one that made an item knows it by its id. Raises GatewayError 400 when one is not kept."""
         kept: dict[str, tuple[Items, Items]] = {}
         said = list(given)
-        for at, identity, answer in references(given):
+        for at, identity, answer in named:
             if answer not in kept:
                 found = await self._find(visit, answer)
                 kept[answer] = ([], []) if found is None else _conversation(found)
@@ -154,7 +155,7 @@ class Surface:
             if item is None:
                 raise bad_request("invalid_value", f"there is no kept item with the id {identity!r}", f"input[{at}].id")
             said[at] = item
-        return said if kept else given
+        return said
 
     async def _before(self, visit: Visit, previous: str) -> tuple[Items, Items]:
         """What was said up to and by an earlier answer. Raises GatewayError 400 when it is not kept."""
