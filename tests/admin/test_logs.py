@@ -152,6 +152,15 @@ def test_filters_facets_and_summary_agree(
     failed = ok(people.root.get("/requests/summary", params={"model": f"{model} fails", "status": "error"} | span))
     assert [(bar["requests"], bar["errors"]) for bar in failed["items"]] == [(1, 1)]
     assert failed["first"] == {"median": None, "p95": None}
+    (bad,) = [row for row in rows if row["status"] >= 400]
+    for named, errors in ((good[0], 0), (bad, 1)):
+        one = ok(people.root.get("/requests/summary", params={"id": named["id"]} | span))
+        assert (one["requests"], one["errors"]) == (1, errors)
+        assert one["duration"] == {"median": named["duration_ms"], "p95": named["duration_ms"]}
+        facets = ok(people.root.get("/requests/facets", params={"id": named["id"]}))
+        assert [(facet["value"], facet["count"]) for facet in facets["status"]] == [(str(named["status"]), 1)]
+        assert ok(people.root.get("/requests", params={"id": named["id"]}))["items"] == [named]
+    assert ok(people.other.get("/requests/summary", params={"id": bad["id"]} | span))["requests"] == 0
     backwards = {"since_ms": end, "until_ms": start}
     error = refused(people.root.get("/requests/summary", params=backwards), 422, "invalid_value")
     assert error["param"] == "until_ms"

@@ -1,5 +1,5 @@
 // Generated from the management API's OpenAPI document by `npm run api`. Not edited by hand.
-// Document: sha256 82611f0f2b83767ae1525a6398095601e6760ec69eb77d9dfb40ea06b49ff27e (tests/console/test_source.py compares it with the API's).
+// Document: sha256 28bd991a30c85bcb684e395b4db09ec2e7fa9a1ec12ae6076017e8c00d02047c (tests/console/test_source.py compares it with the API's).
 
 export interface paths {
     "/api/v1/audit": {
@@ -6251,6 +6251,8 @@ export interface operations {
         parameters: {
             query?: {
                 channel_id?: number | null;
+                /** @description Exactly this request. */
+                id?: string | null;
                 min_duration_ms?: number | null;
                 model?: string | null;
                 since_ms?: number | null;
@@ -6363,6 +6365,8 @@ export interface operations {
         parameters: {
             query?: {
                 channel_id?: number | null;
+                /** @description Exactly this request. */
+                id?: string | null;
                 min_duration_ms?: number | null;
                 model?: string | null;
                 since_ms?: number | null;
@@ -6475,6 +6479,8 @@ export interface operations {
         parameters: {
             query: {
                 channel_id?: number | null;
+                /** @description Exactly this request. */
+                id?: string | null;
                 min_duration_ms?: number | null;
                 model?: string | null;
                 since_ms: number;

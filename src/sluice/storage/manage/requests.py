@@ -80,6 +80,7 @@ class RequestFilter:
     """What to look for. ``failed`` True: status 400 and above, False: below. Times are epoch milliseconds, ``until_ms``
     exclusive; ``min_duration_ms`` the least whole duration."""
 
+    id: str | None = None
     user_id: int | None = None
     token_id: int | None = None
     channel_id: int | None = None
@@ -183,6 +184,7 @@ def _span(wanted: RequestFilter) -> list[sa.ColumnElement[bool]]:
 def _split(wanted: RequestFilter, failed_first: bool = False) -> tuple[list[Any], list[sa.ColumnElement[bool]]]:
     """The condition whose index is walked, and the others, written so that no planner is led to their indexes."""
     indexed: list[tuple[sa.ColumnElement[Any], object]] = [
+        (requests.c.id, wanted.id),
         (requests.c.token_id, wanted.token_id),
         (requests.c.user_id, wanted.user_id),
         (requests.c.channel_id, wanted.channel_id),

@@ -105,7 +105,8 @@ async def _kept(conn: AsyncConnection, wanted: RequestFilter, bucket_ms: int, lo
     assert wanted.since_ms is not None
     assert wanted.until_ms is not None
     slots = Slots(since_ms=wanted.since_ms, until_ms=wanted.until_ms, bucket_ms=bucket_ms)
-    told_apart = wanted.status is None and wanted.min_duration_ms is None and wanted.failed is not True
+    only_the_log = (wanted.id, wanted.status, wanted.min_duration_ms)
+    told_apart = all(value is None for value in only_the_log) and wanted.failed is not True
     if not told_apart or not stats.has_sums(wanted, slots):
         return None
     failed: dict[int, Bar] = {}

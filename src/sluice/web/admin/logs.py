@@ -14,7 +14,6 @@ from sluice.base.money import usd_from_nano
 from sluice.base.usage import Usage
 from sluice.routing.plan import BRIDGED, LAST_RESORT
 from sluice.storage.manage import prices, requests, stats
-from sluice.storage.manage.common import NotFound
 from sluice.storage.manage.requests import AttemptRecord, RequestFilter, RequestRecord
 from sluice.storage.manage.stats import Dimension, Slots, Total
 from sluice.web.admin.caller import GuardedRoute, Here, Visit
@@ -128,6 +127,7 @@ class RequestDetail(RequestView):
 class RequestFilters(Strict):
     """Which requests to look at."""
 
+    id: RequestId | None = Field(default=None, description="Exactly this request.")
     status: Literal["ok", "error"] | Annotated[str, StringConstraints(pattern=r"^[1-5][0-9]{2}$")] | None = Field(
         default=None, description="ok, error, or one HTTP status."
     )
@@ -142,6 +142,7 @@ class RequestFilters(Strict):
     def wanted(self, here: Visit) -> RequestFilter:
         """The same for the repositories, narrowed to what the caller may see. Raises ApiError 403."""
         return RequestFilter(
+            id=self.id,
             user_id=narrowed(here, self.user_id, self.channel_id),
             token_id=self.token_id,
             channel_id=self.channel_id,
@@ -159,7 +160,6 @@ class RequestQuery(RequestFilters):
 
     limit: int = Field(default=50, ge=1, le=200)
     cursor: str | None = Field(default=None, max_length=2048)
-    id: RequestId | None = Field(default=None, description="Exactly this request.")
 
 
 class StatsQuery(Strict):
@@ -218,21 +218,9 @@ def request_view(here: Visit, record: RequestRecord) -> RequestView:
 async def list_requests(here: Here, query: Annotated[RequestQuery, Query()]) -> RequestPage:
     """The request log, the newest first."""
     wanted = query.wanted(here)
-    if query.id is not None:
-        return await _exactly(here, query.id)
     async with here.db.read() as conn:
         page = await requests.list_requests(conn, wanted, limit=query.limit, cursor=query.cursor)
     return RequestPage(items=[request_view(here, record) for record in page.items], next=page.next)
-
-
-async def _exactly(here: Visit, request_id: str) -> RequestPage:
-    try:
-        async with here.db.read() as conn:
-            record, _ = await requests.get(conn, request_id)
-    except NotFound:
-        return RequestPage(items=[])
-    found = [record] if here.caller.may_see(record.user_id) else []
-    return RequestPage(items=[request_view(here, record) for record in found])
 
 
 @router.get("/requests/{request_id}")

@@ -16,7 +16,7 @@ import styles from "./logs.module.css";
 import { QueryBar } from "./QueryBar";
 import { Strip } from "./Strip";
 import type { LogSearch } from "./search";
-import { filtersOf, RANGES, type Range, rangeOf, spanOf } from "./span";
+import { around, filtersOf, RANGES, type Range, rangeOf, spanOf } from "./span";
 import { useLive } from "./useLive";
 import { useWalk } from "./useWalk";
 
@@ -35,13 +35,16 @@ export default function Logs() {
     void navigate({ search: (old) => ({ ...old, cursor: undefined, open: undefined, ...change }) });
   const columns = useColumns();
   const { list, rows, show, newer, older, paging } = useWalk(search, span);
+  // Where a request that is named lies, whatever the time looked at.
+  const named = search.id ? rows?.find((row) => row.id === search.id) : undefined;
+  const seen = named ? around(named.created_ms) : span;
   const live = useLive(filters, span.open && !search.cursor && !search.id, now);
   const showFresh = () => {
     setNow(Date.now());
     // Within the same minute the span is the same, and what was fetched for it is out of date.
     for (const name of ["requests", "summary", "facets"]) void client.invalidateQueries({ queryKey: [name] });
   };
-  const filtered = Object.values({ ...filters, id: search.id }).some((value) => value !== undefined);
+  const filtered = Object.values(filters).some((value) => value !== undefined);
   return (
     <Page title={t("nav.logs")} hint={t("logs.hint")}>
       <div className={styles.bar}>
@@ -57,14 +60,14 @@ export default function Logs() {
           {t("logs.facets")}
         </Button>
       </div>
-      <Strip filters={filters} span={span} />
+      <Strip filters={filters} span={seen} />
       <Histogram
         filters={filters}
-        span={span}
+        span={seen}
         select={(since_ms, until_ms) => set({ since_ms, until_ms, range: undefined })}
       />
       <div className={styles.split} data-facets={facets || undefined} data-narrow={facets || undefined}>
-        {facets && <Facets search={search} span={span} set={set} />}
+        {facets && <Facets search={search} span={seen} set={set} />}
         <div className={styles.rows}>
           <div className={styles.live} role="status">
             {(live.fresh > 0 || live.missed) && (

@@ -27,8 +27,14 @@ export function spanOf(search: LogSearch, now: number): Span {
   return { since_ms: until - RANGES[range], until_ms: until, open: true };
 }
 
-/** The filters the gateway takes, without time. */
+/** The hour around a moment. */
+export function around(ms: number): Span {
+  const since = Math.floor(ms / 60_000) * 60_000 - HOUR / 2;
+  return { since_ms: since, until_ms: since + HOUR, open: false };
+}
+
+/** The filters the gateway takes, without time. A request that is named is looked for whatever else was asked. */
 export function filtersOf(search: LogSearch) {
-  const { status, model, channel_id, token_id, user_id, min_duration_ms } = search;
-  return { status, model, channel_id, token_id, user_id, min_duration_ms };
+  const { id, status, model, channel_id, token_id, user_id, min_duration_ms } = search;
+  return id ? { id } : { status, model, channel_id, token_id, user_id, min_duration_ms };
 }

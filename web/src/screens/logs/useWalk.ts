@@ -16,9 +16,10 @@ const MOST_EMPTY = 10;
 const KEPT_MS = 60_000;
 
 function pageQuery(search: LogSearch, span: Span) {
-  const query = search.id
-    ? { id: search.id }
-    : { ...filtersOf(search), since_ms: span.since_ms, until_ms: span.until_ms, cursor: search.cursor, limit: PAGE };
+  const filters = filtersOf(search);
+  const query = filters.id
+    ? filters
+    : { ...filters, since_ms: span.since_ms, until_ms: span.until_ms, cursor: search.cursor, limit: PAGE };
   return queryOptions({
     queryKey: ["requests", query],
     queryFn: () => take(api.GET("/api/v1/requests", { params: { query } })),
