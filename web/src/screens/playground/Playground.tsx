@@ -2,7 +2,7 @@
 import { Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { api, take } from "~/api/client";
 import { firstChatModel } from "~/channels/providers";
 import { useWords } from "~/i18n";
@@ -11,7 +11,8 @@ import { Empty, Failure, Loading } from "~/kit/states";
 import { usePublicOrigin } from "~/relay/origin";
 import { Snippets } from "~/relay/Snippets";
 import { Conversation } from "./Conversation";
-import { chosen, NO_PARAMETERS, type Parameters } from "./parameters";
+import { kept } from "./kept";
+import { chosen, type Parameters } from "./parameters";
 import styles from "./playground.module.css";
 import { Settings } from "./Settings";
 import { useChat } from "./useChat";
@@ -45,8 +46,13 @@ function Desk({ models }: { models: string[] }) {
   const navigate = useNavigate({ from: "/playground" });
   const origin = usePublicOrigin();
   const chat = useChat();
-  const [parameters, setParameters] = useState<Parameters>(NO_PARAMETERS);
-  const model = search.model ?? firstChatModel(models) ?? "";
+  const [parameters, setParameters] = useState<Parameters>(kept.parameters);
+  const before = models.find((model) => model === kept.model);
+  const model = search.model ?? before ?? firstChatModel(models) ?? "";
+  useEffect(() => {
+    kept.parameters = parameters;
+    kept.model = model;
+  }, [parameters, model]);
   const request = { model, ...chosen(parameters) };
   const raw = (chat.coming ?? chat.turns[chat.turns.length - 1]?.progress)?.raw ?? [];
   return (

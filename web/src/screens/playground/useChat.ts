@@ -1,6 +1,7 @@
 // A conversation with a model: its messages, the answer that is coming in, and what went wrong.
 import { useCallback, useEffect, useRef, useState } from "react";
 import { type ChatRequest, type Message, type Progress, RelayFailure, streamChat } from "~/relay/chat";
+import { kept } from "./kept";
 import { forgetKey, playgroundKey } from "./key";
 
 export interface Turn extends Message {
@@ -19,12 +20,18 @@ async function* talk(request: ChatRequest, signal: AbortSignal): AsyncGenerator<
   }
 }
 
+/** With what came of an answer, if anything did. */
+function answered(turns: Turn[], answer: Progress | null): Turn[] {
+  const said = answer !== null && (answer.text || answer.reasoning);
+  return said ? [...turns, { role: "assistant", content: answer.text, progress: answer }] : turns;
+}
+
 export function useChat() {
-  const [turns, setTurns] = useState<Turn[]>([]);
+  const [turns, setTurns] = useState<Turn[]>(kept.turns);
   const [coming, setComing] = useState<Progress | null>(null);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
-  const [sent, setSent] = useState<ChatRequest | null>(null);
+  const [sent, setSent] = useState<ChatRequest | null>(kept.sent);
   const controller = useRef<AbortController | null>(null);
 
   const run = async (history: Turn[], request: Omit<ChatRequest, "messages">, system: string) => {
@@ -52,9 +59,7 @@ export function useChat() {
     if (controller.current !== stop) return;
     setFailure(broken);
     // What came before a fault or a stop stays to be seen.
-    if (answer && (answer.text || answer.reasoning)) {
-      setTurns([...history, { role: "assistant", content: answer.text, progress: answer }]);
-    }
+    setTurns(answered(history, answer));
     setComing(null);
     setBusy(false);
   };
@@ -63,8 +68,12 @@ export function useChat() {
     controller.current?.abort();
     controller.current = null;
   }, []);
-  // Nobody reads on once the page is left, so nothing more is paid for.
+  // Nobody reads on once the page is left, so nothing more is paid for. What came by then is there when one is back.
   useEffect(() => drop, [drop]);
+  useEffect(() => {
+    kept.turns = answered(turns, coming);
+    kept.sent = sent;
+  }, [turns, coming, sent]);
 
   return {
     turns,
