@@ -49,6 +49,27 @@ async def test_the_figures_follow_the_filter_and_the_address_holds_it_all(visit:
     await expect(strip).to_contain_text(before[0])
 
 
+async def test_the_figures_of_one_request_are_its_own_whenever_it_was(visit: Visit) -> None:
+    await visit.sign_in(path="/sign-in?next=%2Flogs")
+    page = visit.page
+    listed = await visit.call("GET", "/requests?limit=200&until_ms=99999999999999")
+    old = listed["items"][-1]
+    # A day before it was not looked at, nor is its time chosen.
+    await page.goto(f"{visit.origin}/logs?id={old['id']}&since_ms=1000&until_ms=61000&status=429")
+    await visit.settle()
+    figures = page.locator("dl[aria-label='Sums over the filtered requests'] dd").filter(has_text=re.compile(r"\S"))
+    await expect(figures.first).to_have_text(re.compile(r"^1\b"))
+    await expect(page.get_by_title(re.compile("^Of all 1 requests"))).to_have_count(2)
+    await page.get_by_role("button", name="Facets").click()
+    facets = page.get_by_role("complementary", name="Facets")
+    await expect(facets.get_by_role("button", name=re.compile(rf"^{re.escape(old['model'])}"))).to_have_count(1)
+    await page.get_by_role("button", name="As a table").click()
+    counts = page.get_by_role("region", name="Requests over time").locator("tbody tr td:nth-child(2)")
+    await expect(counts).to_have_text(["1"])
+    await page.goto(f"{visit.origin}/logs?id=req_none")
+    await expect(figures.first).to_have_text(re.compile(r"^0\b"))
+
+
 async def test_the_chart_tells_its_bars_and_is_a_table_too(visit: Visit) -> None:
     await visit.sign_in(path="/sign-in?next=%2Flogs%3Frange%3D7d")
     page = visit.page
@@ -248,3 +269,48 @@ async def test_an_answer_can_be_stopped_and_what_came_stays(visit: Visit) -> Non
     await expect(page.get_by_role("button", name="Send again")).to_be_visible()
     await expect(answer).to_contain_text("This is")
     await expect(answer).not_to_contain_text("take your time")
+
+
+async def test_a_conversation_outlives_its_screen_and_ends_with_the_session(visit: Visit) -> None:
+    await visit.sign_in(path="/sign-in?next=%2Fplayground%3Fmodel%3Dfake-chat")
+    page = visit.page
+    await page.get_by_label("System prompt").fill("be brief")
+    await page.get_by_label("Message").fill("remember me")
+    await page.keyboard.press("Enter")
+    said = page.get_by_text("You said: remember me")
+    await expect(said).to_be_visible()
+    await page.get_by_role("link", name="Tokens", exact=True).click()
+    await page.get_by_role("table", name="Tokens").wait_for()
+    await page.get_by_role("link", name="Playground").click()
+    await expect(said).to_be_visible()
+    await expect(page.get_by_label("System prompt")).to_have_value("be brief")
+    # The model stays, and the conversation goes on.
+    await page.get_by_label("Message").fill("and me")
+    async with page.expect_request("**/v1/chat/completions") as sent:
+        await page.keyboard.press("Enter")
+    body = (await sent.value).post_data_json
+    assert body["model"] == "fake-chat"
+    assert [message["role"] for message in body["messages"]] == ["system", "user", "assistant", "user"]
+
+    # Left in the middle of an answer: nobody reads on, and what came is there.
+    await visit.open("/playground?model=fake-chat-slow")
+    await expect(page.get_by_role("article")).to_have_count(0)
+    await page.get_by_label("Message").fill("take your time")
+    await page.keyboard.press("Enter")
+    answer = page.get_by_role("article").nth(1)
+    await expect(answer).to_contain_text("This is")
+    await page.get_by_role("link", name="Tokens", exact=True).click()
+    await page.get_by_role("table", name="Tokens").wait_for()
+    await page.get_by_role("link", name="Playground").click()
+    await expect(answer).to_contain_text("This is")
+    await expect(page.get_by_role("button", name="Send again")).to_be_visible()
+
+    await page.get_by_role("button", name=re.compile("^root")).click()
+    await page.get_by_role("menuitem", name="Sign out").click()
+    await page.wait_for_url("**/sign-in")
+    await page.get_by_label("Name").fill("uma")
+    await page.get_by_label("Password", exact=True).fill("uma's own password")
+    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("link", name="Playground").click()
+    await expect(page.get_by_label("Message")).to_be_visible()
+    await expect(page.get_by_role("article")).to_have_count(0)

@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
-from console_gateway import Gateway
+from console_gateway import PASSWORD, Gateway
 from console_screens import SCREENS, show
 from console_seed import CJK
 from console_visit import PHONE, Visit
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -138,6 +138,24 @@ async def test_the_palette_finds_entities_and_pages_by_keyboard(visit: Visit) ->
     await visit.page.keyboard.press("g")
     await visit.page.keyboard.press("l")
     await visit.page.wait_for_url("**/logs")
+
+
+async def test_the_keys_that_do_something_are_listed(browser: Browser, gateway: Gateway, npm: object) -> None:
+    for person, password, operates in (("root", PASSWORD, True), ("uma", "uma's own password", False)):
+        visit = await Visit.begin(browser, gateway.origin)
+        await visit.sign_in(person, password, path="/sign-in?next=%2Ftokens")
+        page = visit.page
+        listed = page.get_by_role("dialog", name="Keyboard shortcuts")
+        await page.get_by_role("textbox", name="Search by name").press("?")  # typed, not meant as a key
+        await page.get_by_role("row").nth(1).focus()
+        await page.keyboard.press("?")
+        await expect(listed.get_by_role("definition").filter(has_text="Logs")).to_have_count(1)
+        await expect(listed.get_by_role("definition").filter(has_text="Channels")).to_have_count(int(operates))
+        assert await visit.axe() == []
+        await page.keyboard.press("Escape")
+        await expect(listed).to_have_count(0)
+        await expect(page.get_by_role("textbox", name="Search by name")).to_have_value("?")
+        await visit.end()
 
 
 async def test_a_plain_user_sees_only_what_is_theirs(visit: Visit) -> None:

@@ -8,17 +8,18 @@ import { tell } from "~/kit/failure";
 import { IconChevronDown, IconLanguage, IconMenu, IconMoon, IconSearch, IconSun, IconUser } from "~/kit/icons";
 import { Money } from "~/kit/parts";
 import { useToast } from "~/kit/toast";
-import { usePalette } from "~/palette/usePalette";
+import { FIND_KEYS, usePalette } from "~/palette/usePalette";
 import { useArrived } from "./arrived";
+import { Leaving } from "./Leaving";
 import { Logo } from "./Logo";
 import { AREAS, type Place } from "./nav";
 import styles from "./Shell.module.css";
 import { atLeast, leave, onEndedUnder, type Session, sessionQuery } from "./session";
 
 const Palette = lazy(() => import("~/palette/Palette"));
+const Keys = lazy(() => import("~/palette/Keys"));
 const Again = lazy(() => import("./Again"));
 const EVERY_MS = 60_000;
-const MAC = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 export default function Shell() {
   // The balance goes down while one looks.
@@ -84,14 +85,16 @@ function Frame({ session }: { session: Session }) {
           <button type="button" className={styles.search} onClick={palette.open}>
             <IconSearch size={15} aria-hidden />
             <span>{t("palette.open")}</span>
-            <kbd>{MAC ? "⌘K" : "Ctrl K"}</kbd>
+            <kbd>{FIND_KEYS}</kbd>
           </button>
           <span className={styles.space} />
           <LanguageMenu />
           <SchemeToggle />
           <UserMenu session={session} />
         </header>
-        <Suspense>{palette.opened && <Palette opened close={palette.close} />}</Suspense>
+        <Suspense>{palette.opened === "palette" && <Palette opened close={palette.close} />}</Suspense>
+        <Suspense>{palette.opened === "keys" && <Keys session={session} close={palette.close} />}</Suspense>
+        <Leaving />
         <Suspense>{again && <Again session={session} close={() => setAgain(false)} />}</Suspense>
         <main id="main" className={styles.main} tabIndex={-1}>
           <Outlet />

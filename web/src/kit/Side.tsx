@@ -43,17 +43,18 @@ export function Side({ title, opened, onClose, children, size = 560, once }: Sid
       >
         {children}
       </Drawer>
-      <Confirm
-        opened={asking && opened}
-        title={t("common.discardTitle")}
-        action={t("common.discard")}
-        keep={t("common.keepEditing")}
-        onClose={() => setAsking(false)}
-        run={async () => onClose()}
-      >
-        {t("common.discardText")}
-      </Confirm>
+      <Discard opened={asking && opened} onClose={() => setAsking(false)} run={async () => onClose()} />
     </Unsaved>
+  );
+}
+
+/** Whether what was typed may go. */
+export function Discard(props: Pick<ConfirmProps, "opened" | "onClose" | "run">) {
+  const { t } = useWords();
+  return (
+    <Confirm {...props} title={t("common.discardTitle")} action={t("common.discard")} keep={t("common.keepEditing")}>
+      {t("common.discardText")}
+    </Confirm>
   );
 }
 

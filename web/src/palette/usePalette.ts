@@ -1,24 +1,27 @@
-// The keys that work everywhere: Ctrl or Cmd with K opens the palette; g and a letter goes to a page.
+// The keys that work everywhere: Ctrl or Cmd with K opens the palette; g and a letter goes to a page; ? lists the keys.
 import { useRouter } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { AREAS } from "~/app/nav";
 import { atLeast, type Session } from "~/app/session";
 
+export const FIND_KEYS = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘ K" : "Ctrl K";
 const CHORD_MS = 1200;
 
 export function usePalette(session: Session) {
   const router = useRouter();
-  const [opened, setOpened] = useState(false);
+  const [opened, setOpened] = useState<"palette" | "keys" | null>(null);
   const chord = useRef(0);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();
-        setOpened(true);
+        setOpened("palette");
         return;
       }
       if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-      if (event.key === "g") {
+      if (event.key === "?") {
+        setOpened("keys");
+      } else if (event.key === "g") {
         chord.current = event.timeStamp;
       } else if (event.timeStamp - chord.current < CHORD_MS) {
         chord.current = 0;
@@ -29,7 +32,7 @@ export function usePalette(session: Session) {
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
   }, [router, session]);
-  return { opened, open: () => setOpened(true), close: () => setOpened(false) };
+  return { opened, open: () => setOpened("palette"), close: () => setOpened(null) };
 }
 
 function typing(target: EventTarget | null): boolean {

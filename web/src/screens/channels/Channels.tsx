@@ -27,7 +27,10 @@ export default function Channels() {
   const [chosen, setChosen] = useState<ReadonlySet<number | string>>(new Set());
   const list = useList("channels", listPart(search), load, SORT);
   const open = (id: number | "new" | undefined, view?: "test") =>
-    void navigate({ search: (old) => ({ ...old, open: id === undefined ? undefined : String(id), view }) });
+    void navigate({
+      search: (old) => ({ ...old, open: id === undefined ? undefined : String(id), view }),
+      ignoreBlocker: true,
+    });
   const columns = useColumns(open);
   const filtered = Boolean(search.search || search.provider || search.status || search.model || search.group);
   const create = (

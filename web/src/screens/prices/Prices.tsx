@@ -30,7 +30,7 @@ export default function Prices() {
   const list = useList("prices", listPart(search), load, SORT);
   const columns = useColumns();
   const edit = (model: string | undefined) =>
-    void navigate({ search: (old) => ({ ...old, open: model, add: undefined }) });
+    void navigate({ search: (old) => ({ ...old, open: model, add: undefined }), ignoreBlocker: true });
   const add = () => void navigate({ search: (old) => ({ ...old, open: undefined, add: 1 }) });
   const opened = admin && (search.open !== undefined || search.add !== undefined);
   return (

@@ -29,7 +29,8 @@ export default function Tokens() {
   const navigate = useNavigate({ from: "/tokens" });
   const [created, setCreated] = useState<Api<"CreatedToken"> | null>(null);
   const list = useList("tokens", listPart(search), load, SORT);
-  const open = (id: string | undefined) => void navigate({ search: (old) => ({ ...old, open: id }) });
+  const open = (id: string | undefined) =>
+    void navigate({ search: (old) => ({ ...old, open: id }), ignoreBlocker: true });
   const close = () => open(undefined);
   // However one leaves the panel, the way back included: a key is seen once.
   // biome-ignore lint/correctness/useExhaustiveDependencies: on every move

@@ -24,7 +24,8 @@ export default function Users() {
   const search = route.useSearch();
   const navigate = useNavigate({ from: "/users" });
   const list = useList("users", listPart(search), load, SORT);
-  const open = (id: string | undefined) => void navigate({ search: (old) => ({ ...old, open: id }) });
+  const open = (id: string | undefined) =>
+    void navigate({ search: (old) => ({ ...old, open: id }), ignoreBlocker: true });
   const columns = useColumns();
   return (
     <Page
