@@ -39,8 +39,8 @@ class LeaseBook:
         """The least that is free on any of them."""
         least: Nano | None = None
         for account in accounts:
-            lease = self.leases.get(account)
-            free = 0 if lease is None else lease.granted - lease.spent - lease.reserved
+            lease = self.leases[account]
+            free = lease.granted - lease.spent - lease.reserved
             if least is None or free < least:
                 least = free
         return least or 0

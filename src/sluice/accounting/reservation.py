@@ -35,6 +35,9 @@ IMAGE_OUT_TOKENS: Final = 6_240
 SHARE_WHEN_SHORT: Final = 4
 """One request whose client set no bound takes at most this part of money that is short, beyond the default output."""
 
+Rung = tuple[int, int, int]
+"""Above so many input tokens: the dearest rate of input, the dearest rate of output."""
+
 _NOT_CONTINUATION: Final = bytes(set(range(256)) - set(range(0x80, 0xC0)))
 
 
@@ -100,8 +103,8 @@ def plan_reservation(
     bound = asked_max_output
     if bound is None:
         bound = default_max_output if model_max_output is None else model_max_output
-    input_rate, output_rate, request_rate = _dearest_at(rates, input_tokens)
-    fixed = (input_tokens * input_rate + request_rate) * multiplier_ppm
+    _, input_rate, output_rate = _dearest_at(rates, input_tokens) if rates.tiers else _dearest(rates)[0]
+    fixed = (input_tokens * input_rate + (rates.request or 0)) * multiplier_ppm
     each = choices * output_rate * multiplier_ppm
     worst = _round_up((fixed + bound * each) * 1000)
     if worst <= available if available > 0 else _is_free(rates, multiplier_ppm):
@@ -117,8 +120,8 @@ def plan_reservation(
 def plan_fixed(rates: Rates, multiplier_ppm: int, expected: Usage, available: Nano) -> Reservation | Refusal:
     """What to set aside where the cost does not hang on generated text: embeddings, rerank, images, speech, ..."""
     usage = in_priced_units(rates, expected)
-    input_rate, output_rate, request_rate = _dearest_at(rates, usage.input_tokens)
-    total = 1000 * (usage.input_tokens * input_rate + usage.output_tokens * output_rate + request_rate)
+    _, input_rate, output_rate = _dearest_at(rates, usage.input_tokens)
+    total = 1000 * (usage.input_tokens * input_rate + usage.output_tokens * output_rate + (rates.request or 0))
     total += 1000 * usage.characters * (rates.character or 0) + usage.audio_ms * (rates.audio_second or 0)
     total += 1000 * (usage.images * (rates.image or 0) + usage.search_units * (rates.search or 0))
     worst = _round_up(total * multiplier_ppm)
@@ -154,10 +157,10 @@ def _round_up(scaled: int) -> Nano:
 
 
 @lru_cache(maxsize=4096)
-def _dearest(rates: Rates) -> tuple[tuple[int, int, int], ...]:
-    """(above input tokens, dearest input rate, dearest output rate), rising: whatever part of a request its tokens turn
-    out to be, and whichever tier up to there it ends in, no token costs more."""
-    ladder = [(-1, *_highest(rates))]
+def _dearest(rates: Rates) -> tuple[Rung, ...]:
+    """A rung for the rates and for each tier, rising: whatever part of a request its tokens turn out to be, and
+    whichever tier up to there it ends in, no token costs more."""
+    ladder: list[Rung] = [(-1, *_highest(rates))]
     for tier in sorted(rates.tiers, key=lambda tier: tier.above_input_tokens):
         above, (inputs, outputs) = tier.above_input_tokens, _highest(at_tier(rates, tier))
         ladder.append((above, max(inputs, ladder[-1][1]), max(outputs, ladder[-1][2])))
@@ -171,14 +174,14 @@ def _highest(rates: Rates) -> tuple[int, int]:
     return max(rates.input, *(r or 0 for r in inputs)), max(rates.output, *(r or 0 for r in outputs))
 
 
-def _dearest_at(rates: Rates, input_tokens: int) -> tuple[int, int, int]:
-    """Dearest input rate, output rate, and the rate of a request, for up to ``input_tokens``."""
+def _dearest_at(rates: Rates, input_tokens: int) -> Rung:
+    """The highest rung that up to ``input_tokens`` may end on."""
     ladder = _dearest(rates)
-    _, inputs, outputs = ladder[0]
-    for above, tier_inputs, tier_outputs in ladder[1:]:
-        if above < input_tokens:
-            inputs, outputs = tier_inputs, tier_outputs
-    return inputs, outputs, rates.request or 0
+    highest = ladder[0]
+    for rung in ladder[1:]:
+        if rung[0] < input_tokens:
+            highest = rung
+    return highest
 
 
 @lru_cache(maxsize=4096)

@@ -74,14 +74,16 @@ class Attempter:
     async def attempt(self, job: Job, channel: Channel) -> Answer:
         """Tries the job at the channel. Raises GatewayError when the request cannot be said to this upstream."""
         call = self._call(job)
-        reporter = channel.bridges.get(call.format) or channel.reporter
+        bridge = channel.bridges.get(call.format)
+        dialect: Dialect = bridge or channel.dialect
+        reporter = bridge or channel.reporter
         dropped = reporter.dropped(call) if reporter is not None else ()
         job.dropped = visible(dropped) if dropped else ()
         if channel.splitter is not None:
             parts = channel.splitter.split(call)
             if parts is not None:
-                return await self._attempt_parts(job, channel, channel.splitter, call, parts)
-        return await self._attempt_call(job, channel, call)
+                return await self._attempt_parts(job, channel, channel.splitter, dialect, call, parts)
+        return await self._attempt_call(job, channel, dialect, call)
 
     def _call(self, job: Job) -> Call:
         inbound = job.inbound
@@ -103,20 +105,19 @@ class Attempter:
         )
 
     async def _attempt_parts(
-        self, job: Job, channel: Channel, splitter: Splitter, call: Call, parts: tuple[Call, ...]
+        self, job: Job, channel: Channel, splitter: Splitter, dialect: Dialect, call: Call, parts: tuple[Call, ...]
     ) -> Answer:
         """Sends the parts of a batch one after another, and merges their answers."""
         replies: list[Reply] = []
         for part in parts:
-            answer = await self._attempt_call(job, channel, part)
+            answer = await self._attempt_call(job, channel, dialect, part)
             if not isinstance(answer, Reply):
                 assert isinstance(answer, Fault), "a part of a batch is never streamed"
                 return answer
             replies.append(answer)
         return splitter.merge(call, replies)
 
-    async def _attempt_call(self, job: Job, channel: Channel, call: Call) -> Answer:
-        dialect: Dialect = channel.bridges.get(call.format) or channel.dialect
+    async def _attempt_call(self, job: Job, channel: Channel, dialect: Dialect, call: Call) -> Answer:
         credential = ""
         try:
             cached = self._credentials.cached(dialect)

@@ -132,6 +132,9 @@ class Job:
         if self.upstream_model != inbound.model:
             upstream_model = storable(self.upstream_model, LONGEST_MODEL)
         amount = charge(self.price.rates, usage, self.multiplier) if charged else 0
+        # The channel whose answer, or part of one, the client got or pays for; 0 for none.
+        last = self.attempts[-1] if self.attempts else None
+        served_by = last.channel_id if last and (self.committed or amount or last.outcome == "ok") else 0
         return Settlement(
             inbound.id,
             inbound.created_ms,
@@ -141,7 +144,7 @@ class Job:
             inbound.format,
             model,
             upstream_model,
-            self._served_by(amount),
+            served_by,
             inbound.stream,
             status,
             storable(error_code, _CODE_LIMIT) if error_code else "",
@@ -160,10 +163,3 @@ class Job:
             tuple(self.attempts),
             tuple(zip(inbound.token.accounts, repeat(amount), strict=False)) if amount else (),
         )
-
-    def _served_by(self, amount: int) -> int:
-        """The channel whose answer, or part of one, the client got or pays for; 0 for none."""
-        if not self.attempts:
-            return 0
-        last = self.attempts[-1]
-        return last.channel_id if self.committed or amount or last.outcome == "ok" else 0

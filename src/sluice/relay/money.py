@@ -53,8 +53,8 @@ class Till:
             except LedgerAway:
                 raise _ledger_away() from None
             plan = self._plan(job, available + job.reserved)
-        if isinstance(plan, Refusal):
-            raise _refused(plan)
+            if isinstance(plan, Refusal):
+                raise _refused(plan)
         more = plan.amount - job.reserved
         if more < 0:
             self._ledger.release(accounts, -more)

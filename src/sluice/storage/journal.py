@@ -23,7 +23,8 @@ _HEAD = struct.Struct("<II")
 _LARGEST = 16 * 1024 * 1024
 _ROOM = 8 * 1024
 
-_encoder = msgspec.msgpack.Encoder()
+encode = msgspec.msgpack.Encoder().encode
+"""What a record holds of a settlement."""
 _decoder = msgspec.msgpack.Decoder(Settlement)
 
 
@@ -56,11 +57,6 @@ def damaged(path: Path) -> bool:
     rest = data[at:].rstrip(b"\0")
     whole = len(rest) >= _HEAD.size and len(rest) >= _HEAD.size + _HEAD.unpack_from(rest)[0]
     return whole or len(rest) > _LARGEST
-
-
-def encode(settlement: Settlement) -> bytes:
-    """What a record holds of a settlement."""
-    return _encoder.encode(settlement)
 
 
 class Packed(Sequence[Settlement]):
@@ -114,8 +110,9 @@ class Journal:
     def append(self, body: bytes) -> int:
         """Writes one record and returns the number of its file. Raises OSError (disk full): then it does not count."""
         record = _HEAD.pack(len(body), zlib.crc32(body)) + body
+        size = len(record)
         try:
-            if os.write(self._file, record) != len(record):
+            if os.write(self._file, record) != size:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             if self._sync:
                 os.fdatasync(self._file)
@@ -123,7 +120,7 @@ class Journal:
             # A half-written record would hide all that come after it, a whole one would be charged after all.
             os.ftruncate(self._file, self._size)
             raise
-        self._size += len(record)
+        self._size += size
         holder = self._number
         if self._size >= self._segment_bytes:
             self._rotate()

@@ -59,12 +59,14 @@ class WorkerLedger:
         self._clock = clock
         self._applier = Applier(db, folder)
         self._book = LeaseBook()
+        self.available = self._book.available
+        self.release = self._book.release
         self._watch = Watch()
         self._ahead: dict[int, Nano] = {}
         self._growing: dict[int, asyncio.Lock] = {}
         self._grown: set[asyncio.Future[bool]] = set()
-        self._pending: deque[bytes] = deque()
-        self._segments: deque[int] = deque()  # of those pending
+        self._pending: deque[tuple[bytes, int]] = deque()
+        """Records, and the segments of the journal they are in."""
         self._spilled = False
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Future[None]] = []
@@ -81,17 +83,9 @@ class WorkerLedger:
                 self.stuck = False
         return not self.stuck
 
-    def available(self, accounts: tuple[int, ...]) -> Nano:
-        """The least that is free here on any of the accounts."""
-        return self._book.available(accounts)
-
     def reserve(self, accounts: tuple[int, ...], amount: Nano) -> bool:
         """Sets the amount aside on all accounts, or on none."""
         return self._book.reserve(accounts, amount, self._clock.monotonic())
-
-    def release(self, accounts: tuple[int, ...], reserved: Nano) -> None:
-        """Gives a reservation back."""
-        self._book.release(accounts, reserved)
 
     def settle(self, accounts: tuple[int, ...], reserved: Nano, settlement: Settlement) -> None:
         """Journals the settlement, gives the reservation back and takes the charges. Raises OSError."""
@@ -104,10 +98,10 @@ class WorkerLedger:
             self.stuck = True
             raise
         self._book.spend(settlement.charges)
-        if len(self._pending) < MOST_PENDING:
-            self._pending.append(body)
-            self._segments.append(segment)
-            if len(self._pending) >= BATCH:
+        waiting = len(self._pending)
+        if waiting < MOST_PENDING:
+            self._pending.append((body, segment))
+            if waiting + 1 >= BATCH:
                 self._wake.set()
         else:
             self._spilled = True
@@ -239,11 +233,10 @@ class WorkerLedger:
     async def apply_pending(self) -> None:
         """Brings everything journalled so far to the database. Raises DatabaseAway."""
         while self._pending:
-            batch = Packed(list(islice(self._pending, BATCH)))
+            batch = Packed([body for body, _ in islice(self._pending, BATCH)])
             await self._apply(batch)
             for _ in range(len(batch)):
                 self._pending.popleft()
-                self._segments.popleft()
             self._journal.drop_before(self._kept_segment())
         if self._spilled:
             self._spilled = False
@@ -258,7 +251,7 @@ class WorkerLedger:
         """The oldest segment that may hold what the database does not have."""
         if self._spilled:
             return 0
-        return self._segments[0] if self._segments else self._journal.segment
+        return self._pending[0][1] if self._pending else self._journal.segment
 
     async def _apply_file(self, path: Path) -> None:
         batch: list[Settlement] = []

@@ -11,10 +11,15 @@ _PIECE = 256 * 1024
 
 def decoded(exchange: Exchange) -> Exchange:
     """The exchange, with its body decoded when it says gzip or deflate. Raises Malformed for other encodings."""
-    encoding = exchange.head.get(b"content-encoding")
-    if encoding is None or encoding.strip().lower() in (b"identity", b""):
+    for name, value in exchange.head.headers:
+        if name == b"content-encoding":
+            return _inflated(exchange, value.strip().lower())
+    return exchange
+
+
+def _inflated(exchange: Exchange, coding: bytes) -> Exchange:
+    if coding in (b"identity", b""):
         return exchange
-    coding = encoding.strip().lower()
     if coding not in (b"gzip", b"x-gzip", b"deflate"):
         exchange.abort()
         raise Malformed("the answer is encoded in a way that was not asked for")
