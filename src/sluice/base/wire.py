@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+import msgspec
 
 Header = tuple[bytes, bytes]
 BodySource = Callable[[], AsyncIterator[bytes]]
@@ -49,12 +51,11 @@ class WireRequest:
     socket: Messages | None = None
 
 
-@dataclass(slots=True)
-class WireHead:
+class WireHead(msgspec.Struct):
     """The head of an upstream's answer. Header names are lower case."""
 
     status: int
-    headers: list[Header] = field(default_factory=list)
+    headers: list[Header] = []
 
     def get(self, name: bytes) -> bytes | None:
         """The first value of a header, by its lower-case name."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import repeat
+
+import msgspec
 
 from sluice.accounting.pricing import PriceRow, Rates, charge
 from sluice.accounting.settlement import AttemptRecord, Settlement
@@ -23,8 +24,7 @@ _CODE_LIMIT = 128
 _CLIENT_LIMIT = 120
 
 
-@dataclass(slots=True)
-class Timing:
+class Timing(msgspec.Struct):
     """Monotonic seconds of one attempt. ``head_at`` is 0 until a head came; ``status`` is that of the answer."""
 
     started: float
