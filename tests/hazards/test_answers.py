@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 
 import pytest
 from tests.conformance.cells import CLIENTS, call_of, hear, spoken
@@ -57,11 +56,11 @@ def test_hazard_17_usage_when_streaming() -> None:
     upstream = sse(*HELLO, usage, done=True)
     for client in CLIENTS:
         call = call_of(client, at("openai_chat"), QUESTIONS["text"][client], stream=True)
-        asked = spoken(client, at("openai_chat")).request(replace(call, wants_usage=False), "key")
+        asked = spoken(client, at("openai_chat")).request(call.changed(wants_usage=False), "key")
         assert isinstance(asked.body, bytes)
         assert json.loads(asked.body)["stream_options"]["include_usage"] is True, "always asked of the upstream"
     quiet = spoken(CHAT, at("openai_chat")).stream(
-        replace(call_of(CHAT, at("openai_chat"), chat(), stream=True), wants_usage=False), _events_head()
+        call_of(CHAT, at("openai_chat"), chat(), stream=True).changed(wants_usage=False), _events_head()
     )
     assert quiet is not None
     out = quiet.feed(upstream) + quiet.finish()
@@ -236,7 +235,7 @@ def test_hazard_34_model_name_in_answers(client: Format) -> None:
 @each_spoken
 def test_hazard_35_headers(client: Format, wire: Wire) -> None:
     names = (b"authorization", b"cookie", b"host", b"x-stainless-lang", b"x-api-key", b"anthropic-beta", b"openai-beta")
-    call = replace(call_of(client, wire, QUESTIONS["text"][client]), headers=tuple((name, b"CLIENT") for name in names))
+    call = call_of(client, wire, QUESTIONS["text"][client]).changed(headers=tuple((name, b"CLIENT") for name in names))
     request = spoken(client, wire).request(call, "upstream-key")
     passed = {name for name, value in request.headers if value == b"CLIENT"}
     beta = {MESSAGES: {b"anthropic-beta"}, CHAT: {b"openai-beta"}}.get(client, set())

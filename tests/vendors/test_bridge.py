@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 from sluice.base.formats import Format
 from sluice.base.outcome import Reply
@@ -42,4 +41,4 @@ def test_a_call_is_translated_once_whatever_is_asked_meanwhile() -> None:
     assert b"second" in bridge.request(second, "k").body
     assert isinstance(bridge.reply(first, HEAD, ANSWER), Reply)
     assert first.said is said is not None
-    assert replace(first, upstream_model="other").said is None, "a changed copy says something else"
+    assert first.changed(upstream_model="other").said is None, "a changed copy says something else"

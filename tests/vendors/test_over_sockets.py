@@ -6,9 +6,9 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 import pytest_asyncio
 from cryptography.hazmat.primitives import serialization
@@ -127,7 +127,7 @@ class Upstream:
         known = self.bound("fake")
         request = known.models_request("")
         assert request is not None
-        sent = replace(request, target=path.encode())
+        sent = msgspec.structs.replace(request, target=path.encode())
         exchange = await self.transports.transport_for("").send(sent, Deadlines())
         return json.loads(await exchange.read(1 << 20))
 
@@ -220,7 +220,7 @@ async def test_the_list_of_models(upstream: Upstream, wire: str) -> None:
 @pytest.mark.parametrize("wire", ["deepseek", "moonshot", "zhipu", "dashscope"])
 async def test_vendors_that_speak_anthropics_protocol_too(upstream: Upstream, wire: str) -> None:
     body = {"model": "m", "max_tokens": 50, "messages": [{"role": "user", "content": "hi"}]}
-    call = replace(upstream.call(body, Format.ANTHROPIC), headers=((b"anthropic-version", b"2023-06-01"),))
+    call = upstream.call(body, Format.ANTHROPIC).changed(headers=((b"anthropic-version", b"2023-06-01"),))
     told = good(await upstream.ask(upstream.bound(wire), call))
     assert (told["content"][0]["text"], told["stop_reason"]) == ("You said: hi", "end_turn")
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+import msgspec
+
 from sluice.base.usage import NO_USAGE, Usage
 
 
@@ -41,8 +43,7 @@ class Fault:
     retry_after: float | None = None
 
 
-@dataclass(slots=True, kw_only=True)
-class Reply:
+class Reply(msgspec.Struct, kw_only=True):
     """A successful unary answer in the client's format. ``usage`` has source ``none`` when the upstream told none."""
 
     body: bytes

@@ -29,8 +29,7 @@ class Closed:
     reason: str = ""
 
 
-@dataclass(slots=True)
-class WireRequest:
+class WireRequest(msgspec.Struct):
     """One HTTP request to an upstream.
 
     ``origin`` is ``scheme://host[:port]``, lower case, no path. ``target`` is the request target (path and query),

@@ -175,7 +175,7 @@ class Probe:
         steps = [await self._step(request, spec, proxy_url)]
         other = other_habit(request.target)
         if other is not None:
-            steps.append(await self._step(replace(request, target=other), spec, proxy_url))
+            steps.append(await self._step(msgspec.structs.replace(request, target=other), spec, proxy_url))
         return tuple(replace(step, advice=advice(step, steps)) for step in steps)
 
     async def _step(self, request: WireRequest, spec: ChannelSpec, proxy_url: str) -> Step:
@@ -268,9 +268,9 @@ class Probe:
         )
         probe = PROBES.get(fmt)
         if probe is None:  # what takes a file takes a form
-            return replace(common, form=SilenceForm({"model": model}))
+            return common.changed(form=SilenceForm({"model": model}))
         body = msgspec.json.encode({"model": model, **probe})
-        return replace(common, body=body, top=parse_top(body), stream=probe.get("stream") is True)
+        return common.changed(body=body, top=parse_top(body), stream=probe.get("stream") is True)
 
 
 @dataclass(slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import ssl
 from collections.abc import Callable, Coroutine, Mapping
 from importlib import import_module
 from typing import Any
+
+import msgspec
 
 from sluice.base.wire import WireHead, WireRequest
 from sluice.upstream.client import Deadlines, Duplex, Exchange, Limits, SocketTransport, Transport, unnoticed
@@ -34,7 +35,7 @@ class _Overriding:
 
 def _meant(request: WireRequest, overrides: Mapping[str, str]) -> WireRequest:
     other = overrides.get(request.origin)
-    return request if other is None else dataclasses.replace(request, origin=other)
+    return request if other is None else msgspec.structs.replace(request, origin=other)
 
 
 class Transports:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+
+import msgspec
 
 from sluice.base.formats import Format
 from sluice.base.outcome import Cause, Fault, Reply
@@ -62,7 +63,7 @@ def _messages(call: Call, head: WireHead, body: bytes, codes: Codes) -> Reply | 
         return reply
     codec = CODECS[Format.ANTHROPIC]
     told = as_stream(reply.body, codec, codec, Voicing(model=call.model, new_id=f"{call.nonce:032x}"))
-    return told if isinstance(told, Fault) else replace(reply, body=told, content_type=EVENT_STREAM)
+    return told if isinstance(told, Fault) else msgspec.structs.replace(reply, body=told, content_type=EVENT_STREAM)
 
 
 READERS: Mapping[Format, Reader] = {

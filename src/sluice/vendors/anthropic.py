@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import msgspec
+
 from sluice.base.wire import WireRequest
 from sluice.catalog.abilities import model_abilities
 from sluice.formats.anthropic.thinking import LEAST_BUDGET
@@ -28,7 +30,7 @@ class Anthropic(OpenAiLike):
         request = super().request(call, credential)
         if any(name == _VERSION for name, _ in request.headers):
             return request
-        return replace(request, headers=(*request.headers, (_VERSION, _DEFAULT_VERSION)))
+        return msgspec.structs.replace(request, headers=(*request.headers, (_VERSION, _DEFAULT_VERSION)))
 
     def shape(self, members: dict[str, Any], call: Call) -> list[str]:
         """As of every vendor; a limit set because money is short must leave the budget of thought below it."""
@@ -46,7 +48,7 @@ class Anthropic(OpenAiLike):
         if request is None:
             return None
         headers = (*request.headers, (_VERSION, _DEFAULT_VERSION))
-        return replace(request, target=request.target + b"?limit=1000", headers=headers)
+        return msgspec.structs.replace(request, target=request.target + b"?limit=1000", headers=headers)
 
     def abilities(self, model: str) -> Abilities:
         """Its proofs of thought are good at every account."""

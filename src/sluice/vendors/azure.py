@@ -6,7 +6,6 @@ Sources: the ``openai`` SDK (lib/azure.py) for paths and headers; One API (opena
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode
 
@@ -89,13 +88,13 @@ class Azure(OpenAiLike):
         """A session's deployment stands in the query of both forms of address."""
         name = self.deployment(call.upstream_model)
         if self.is_v1:
-            return super().session_query(call if name == call.upstream_model else replace(call, upstream_model=name))
+            return super().session_query(call if name == call.upstream_model else call.changed(upstream_model=name))
         return "?" + urlencode({"api-version": self.version, "deployment": name})
 
     def shape(self, members: dict[str, Any], call: Call) -> list[str]:
         """The deployment stands for the model."""
         name = self.deployment(call.upstream_model)
-        return super().shape(members, call if name == call.upstream_model else replace(call, upstream_model=name))
+        return super().shape(members, call if name == call.upstream_model else call.changed(upstream_model=name))
 
     def authorization(self, credential: str) -> tuple[Header, ...]:
         """``api-key``, or a bearer token."""

@@ -82,7 +82,7 @@ class Bedrock(OpenAiLike):
         """The upstream request, signed. A stream is a method of its own."""
         request = super().request(call, credential)
         if call.format is Format.CONVERSE and call.stream:
-            request = replace(request, target=request.target + b"-stream")
+            request = msgspec.structs.replace(request, target=request.target + b"-stream")
         return self._signed(request, call.now_ms)
 
     def _signed(self, request: WireRequest, now_ms: int) -> WireRequest:

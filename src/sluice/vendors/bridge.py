@@ -192,7 +192,7 @@ class Bridge:
         else:
             answer = self._answer(call, said, reply.body)
             told = answer if isinstance(answer, Fault) else self._in_events(call, said, answer)
-        return told if isinstance(told, Fault) else replace(reply, body=told, content_type=EVENT_STREAM)
+        return told if isinstance(told, Fault) else msgspec.structs.replace(reply, body=told, content_type=EVENT_STREAM)
 
     def stream(self, call: Call, head: WireHead) -> StreamParser | None:
         """The dialect's own stream, said in the client's protocol."""

@@ -46,7 +46,7 @@ class Coze(NativeChat):
         if not conversation:
             return asked
         query = urlencode({"conversation_id": conversation}).encode()
-        return replace(asked, target=asked.target + b"?" + query)
+        return msgspec.structs.replace(asked, target=asked.target + b"?" + query)
 
     def say(self, members: dict[str, Any], call: Call) -> tuple[dict[str, Any], list[str]]:
         """The body of a chat."""

@@ -7,7 +7,6 @@ https://help.aliyun.com/zh/model-studio; what is said of single models' answers 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -51,7 +50,9 @@ class DashScope(OpenAiLike):
         """Jobs are asked for by a header."""
         asked = super().request(call, credential)
         form = forms.form_of(call.format, call.upstream_model)
-        return replace(asked, headers=(*asked.headers, _ASYNC)) if form is not None and form.job else asked
+        return (
+            msgspec.structs.replace(asked, headers=(*asked.headers, _ASYNC)) if form is not None and form.job else asked
+        )
 
     def dropped(self, call: Call) -> tuple[str, ...]:
         """What has no place in a form of DashScope's own."""

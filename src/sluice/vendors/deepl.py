@@ -90,7 +90,7 @@ class DeepL(NativeChat):
         told = super().reply(call, head, body)
         if isinstance(told, Fault) or call.format is not CHAT:
             return told
-        return replace(told, usage=Usage(characters=_billed(_translations(body))), output_bytes=0)
+        return msgspec.structs.replace(told, usage=Usage(characters=_billed(_translations(body))), output_bytes=0)
 
     def stream(self, call: Call, head: WireHead) -> StreamParser | None:
         """Nothing is streamed."""

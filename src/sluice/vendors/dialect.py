@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+import msgspec
+
 from sluice.base.formats import Format
 from sluice.base.outcome import Fault, Reply, StreamParser
 from sluice.base.wire import BodySource, WireHead, WireRequest
@@ -41,8 +43,7 @@ class Form(Protocol):
         ...
 
 
-@dataclass(slots=True, kw_only=True)
-class Call:
+class Call(msgspec.Struct, kw_only=True):
     """One request of a client, as the dialect needs it.
 
     ``body`` is the client's JSON as it came (checked to be an object; ``top`` holds its top-level members undecoded,
@@ -60,7 +61,7 @@ class Call:
     model: str
     upstream_model: str
     body: bytes = b""
-    top: Mapping[str, Any] = field(default_factory=dict)
+    top: Mapping[str, Any] = {}
     form: Form | None = None
     stream: bool = False
     wants_usage: bool = False
@@ -70,8 +71,12 @@ class Call:
     headers: tuple[tuple[bytes, bytes], ...] = ()
     owner: int = 0
     keepsakes: Keepsakes | None = None
-    said: Any = field(default=None, init=False, compare=False, repr=False)
-    way: Any = field(default=None, init=False, compare=False, repr=False)
+    said: Any = None
+    way: Any = None
+
+    def changed(self, **members: Any) -> Call:
+        """The call with other members."""
+        return msgspec.structs.replace(self, said=None, way=None, **members)
 
     def carried(self, fmt: Format, body: bytes, top: Mapping[str, Any]) -> Call:
         """The call in another protocol, whose streams always tell usage; none of its client's headers mean anything

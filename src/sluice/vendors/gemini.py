@@ -6,7 +6,6 @@ Model and method stand in the path. Other protocols are served behind a bridge (
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -59,7 +58,7 @@ class Gemini(OpenAiLike):
         """A stream is a method of its own."""
         request = super().request(call, credential)
         if call.format is Format.GEMINI and call.stream:
-            return replace(request, target=request.target.rpartition(b":")[0] + _STREAM_METHOD)
+            return msgspec.structs.replace(request, target=request.target.rpartition(b":")[0] + _STREAM_METHOD)
         return request
 
     def dropped(self, call: Call) -> tuple[str, ...]:

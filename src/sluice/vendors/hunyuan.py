@@ -5,8 +5,9 @@ A pair is ``SecretId|SecretKey``, or ``AppId|SecretId|SecretKey`` as One API has
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
+
+import msgspec
 
 from sluice.base.formats import Format
 from sluice.base.outcome import Fault, Reply
@@ -67,7 +68,7 @@ class NativeHunyuan(NativeChat):
             (b"x-tc-version", VERSION),
             (b"x-tc-timestamp", str(now_s).encode()),
         )
-        return replace(asked, headers=(*asked.headers, *own, signature))
+        return msgspec.structs.replace(asked, headers=(*asked.headers, *own, signature))
 
     def say(self, members: dict[str, Any], call: Call) -> tuple[dict[str, Any], list[str]]:
         """The body of ChatCompletions."""

@@ -213,7 +213,7 @@ class OpenAiLike:
         batches = embeddings.split_inputs(call.top, size) if size else None
         if batches is None:
             return None
-        return tuple(replace(call, top={**call.top, "input": batch}) for batch in batches)
+        return tuple(call.changed(top={**call.top, "input": batch}) for batch in batches)
 
     def merge(self, call: Call, replies: Sequence[Reply]) -> Reply:
         """One embeddings answer from those to the batches."""

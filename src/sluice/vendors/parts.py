@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -74,7 +73,7 @@ def is_whole(head: WireHead) -> bool:
 def as_stream(reply: Reply, wants_usage: bool) -> Reply:
     """A whole chat completion as the stream the client asked for."""
     body = unary.stream_of(reply.body, wants_usage=wants_usage)
-    return replace(reply, body=body, content_type=EVENT_STREAM)
+    return msgspec.structs.replace(reply, body=body, content_type=EVENT_STREAM)
 
 
 def folded(parser: StreamParser, body: bytes) -> Reply | Fault:

@@ -5,9 +5,10 @@ Sources: SDK qianfan 0.4.12 (oauth.py, consts.py), One API (relay/adaptor/baidu)
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
+
+import msgspec
 
 from sluice.base.formats import Format
 from sluice.base.outcome import Fault, Reply, StreamParser
@@ -86,7 +87,9 @@ class QianfanV1(OpenAiLike):
     def request(self, call: Call, credential: str) -> WireRequest:
         """The upstream request, the token in its query."""
         asked = super().request(call, credential)
-        return replace(asked, target=asked.target + b"?access_token=" + quote(credential, safe="-._~").encode())
+        return msgspec.structs.replace(
+            asked, target=asked.target + b"?access_token=" + quote(credential, safe="-._~").encode()
+        )
 
     def dropped(self, call: Call) -> tuple[str, ...]:
         """What v1 has no place for, and what is clamped."""

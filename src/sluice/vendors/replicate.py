@@ -6,7 +6,6 @@ goes into a prediction differs from model to model: members this page does not n
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -48,7 +47,7 @@ class Replicate(NativeChat):
     def request(self, call: Call, credential: str) -> WireRequest:
         """A job that is not streamed is waited for, as long as the upstream lets one."""
         asked = super().request(call, credential)
-        return asked if call.stream else replace(asked, headers=(*asked.headers, _WAIT))
+        return asked if call.stream else msgspec.structs.replace(asked, headers=(*asked.headers, _WAIT))
 
     def dropped(self, call: Call) -> tuple[str, ...]:
         """What has no place in a prediction, and what is changed."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -47,7 +46,7 @@ def read_answer(call: Call, head: WireHead, body: bytes, codes: Mapping[str, Cau
         return reply
     voicing = Voicing(model=call.model, new_id=f"{call.nonce:032x}", created_s=call.now_ms // 1000)
     told = as_stream(reply.body, _CODEC, _CODEC, voicing)
-    return told if isinstance(told, Fault) else replace(reply, body=told, content_type=EVENT_STREAM)
+    return told if isinstance(told, Fault) else msgspec.structs.replace(reply, body=told, content_type=EVENT_STREAM)
 
 
 def passed_stream(call: Call) -> PassedResponses:

@@ -75,7 +75,7 @@ class SageMaker(OpenAiLike):
         """The upstream request, signed. A stream has an address of its own."""
         request = super().request(call, credential)
         if call.stream:
-            request = replace(request, target=request.target + b"-response-stream")
+            request = msgspec.structs.replace(request, target=request.target + b"-response-stream")
         return sign(request, self._signing, call.now_ms)
 
     def shape(self, members: dict[str, Any], call: Call) -> list[str]:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, quote
+
+import msgspec
 
 from sluice.base.wire import Header, WireRequest
 
@@ -64,7 +66,7 @@ def sign(request: WireRequest, key: SigningKey, now_ms: int) -> WireRequest:
     told = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
     signature = hmac.new(key.derived(day), told.encode(), "sha256").hexdigest()
     proof = f"AWS4-HMAC-SHA256 Credential={key.access}/{scope}, SignedHeaders={signed}, Signature={signature}"
-    return replace(request, headers=(*headers, (b"authorization", proof.encode())))
+    return msgspec.structs.replace(request, headers=(*headers, (b"authorization", proof.encode())))
 
 
 def _canonical_query(query: str) -> str:

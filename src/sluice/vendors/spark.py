@@ -10,11 +10,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlencode
+
+import msgspec
 
 from sluice.base.errors import bad_request
 from sluice.base.outcome import Cause, Fault
@@ -109,7 +110,7 @@ class SparkSocket(NativeChat):
         assert isinstance(asked.body, bytes)
         signed = asked.target + b"?" + self._signature(asked.target.decode(), call.now_ms).encode()
         said = Messages(send=(asked.body,), last=is_last)
-        return replace(asked, method=b"GET", target=signed, headers=(AGENT,), body=b"", socket=said)
+        return msgspec.structs.replace(asked, method=b"GET", target=signed, headers=(AGENT,), body=b"", socket=said)
 
     def _signature(self, path: str, now_ms: int) -> str:
         """The query that signs an address."""

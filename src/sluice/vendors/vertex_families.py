@@ -119,7 +119,7 @@ class ClaudeThere(Placed, Anthropic):
         """A stream is a method of its own."""
         request = OpenAiLike.request(self, call, credential)
         if call.stream:
-            return replace(request, target=request.target.replace(b":rawPredict", b":streamRawPredict"))
+            return msgspec.structs.replace(request, target=request.target.replace(b":rawPredict", b":streamRawPredict"))
         return request
 
     def shape(self, members: dict[str, Any], call: Call) -> list[str]:

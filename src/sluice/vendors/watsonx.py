@@ -85,7 +85,11 @@ class Watsonx(OpenAiLike):
     def request(self, call: Call, credential: str) -> WireRequest:
         """The upstream request; a stream is asked for by its address."""
         asked = super().request(call, credential)
-        return replace(asked, target=self._address(call.upstream_model, stream=True)) if call.stream else asked
+        return (
+            msgspec.structs.replace(asked, target=self._address(call.upstream_model, stream=True))
+            if call.stream
+            else asked
+        )
 
     def shape(self, members: dict[str, Any], call: Call) -> list[str]:
         """Puts the model and its place by their names here, and makes tools plain."""

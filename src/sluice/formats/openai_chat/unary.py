@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import msgspec
 
 from sluice.base.outcome import Cause, Fault, Reply
@@ -84,7 +82,7 @@ def check_reply(
         except DECODE_ERRORS:
             return _shape("a part of the upstream's answer is malformed")
     if isinstance(reply, Reply) and not (reply.usage.input_tokens or reply.usage.output_tokens):
-        return replace(reply, output_bytes=produced_bytes(reply.body))
+        return msgspec.structs.replace(reply, output_bytes=produced_bytes(reply.body))
     return reply
 
 
