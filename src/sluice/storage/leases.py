@@ -27,7 +27,7 @@ from sluice.storage.tables import accounts, leases
 
 _log = structlog.get_logger("sluice.ledger")
 
-BATCH = 500
+BATCH = 200
 """Settlements applied in one transaction: few enough that making their rows holds no request up."""
 MOST_PENDING = 50_000
 """Settlements kept in memory for the database; beyond it they are read again from the journal."""
