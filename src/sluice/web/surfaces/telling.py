@@ -30,6 +30,9 @@ class Telling(OpenAIVoice):
 
     def __init__(self, client: ClientConnection, keep: Keep | None) -> None:
         self._client = client
+        # To these nothing is added.
+        self.watch, self.unwatch, self.abort = client.watch, client.unwatch, client.abort
+        self.start = client.start
         self._keep = keep
         self._begun = b""
         self._number = -1
@@ -44,28 +47,12 @@ class Telling(OpenAIVoice):
         """As the connection's."""
         self._client.gone = left
 
-    def watch(self) -> None:
-        """As the connection's."""
-        self._client.watch()
-
-    def unwatch(self) -> None:
-        """As the connection's."""
-        self._client.unwatch()
-
-    def abort(self) -> None:
-        """As the connection's."""
-        self._client.abort()
-
     async def answer(self, status: int, headers: list[Header], body: bytes) -> None:
         """A whole answer: kept, then sent."""
         response = _response_of(body) if body[:7] == b"event: " else body
         if self._keep is not None and response:
             await self._keep(response)
         await self._client.answer(status, headers, body)
-
-    async def start(self, status: int, headers: list[Header]) -> None:
-        """The head of a stream."""
-        await self._client.start(status, headers)
 
     async def write(self, data: bytes) -> None:
         """A piece of a stream."""
