@@ -13,6 +13,7 @@ from sluice.upstream.connection import Connection
 
 _BODILESS = frozenset({204, 304})
 _TOO_LONG = "the upstream was silent too long"
+_TOO_LARGE = "the head of the answer is too large"
 
 
 class Stale(Exception):
@@ -138,7 +139,8 @@ class Http1Exchange:
     def received(self, data: bytes) -> None:
         """Bytes of the answer."""
         self._heard = True
-        unread = len(data) if not self._head_done else 0
+        if not self._head_done:
+            self._raw_bytes += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -149,10 +151,10 @@ class Http1Exchange:
                 self._keep = False
             else:
                 self._fail(Malformed(f"not HTTP: {type(error).__name__}"))
-        if not self._head_done:
-            self._raw_bytes += unread
-            if self._raw_bytes > self._limits.max_head_bytes:
-                self._fail(Malformed("the head of the answer is too large"))
+        if not self._head_done and (
+            self._raw_bytes > self._limits.max_head_bytes or len(self.head.headers) > self._limits.max_headers
+        ):
+            self._fail(Malformed(_TOO_LARGE))
         self._wake()
 
     def disconnected(self, error: Exception | None) -> None:
@@ -193,22 +195,29 @@ class Http1Exchange:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """httptools: one header, or a trailer; trailers are counted, not kept."""
-        if self._complete:
-            return
-        self._head_bytes += len(name) + len(value)
-        self._head_lines += 1
-        if self._head_bytes > self._limits.max_head_bytes or self._head_lines > self._limits.max_headers:
-            self._fail(Malformed("the head of the answer is too large"))
-        elif not self._head_done:
+        if not self._head_done:
             self.head.headers.append((name.lower(), value.rstrip(b" \t")))
+        elif not self._complete:
+            self._head_bytes += len(name) + len(value)
+            self._head_lines += 1
+            self._bound_head()
+
+    def _bound_head(self) -> None:
+        if self._head_bytes > self._limits.max_head_bytes or self._head_lines > self._limits.max_headers:
+            self._fail(Malformed(_TOO_LARGE))
 
     def on_headers_complete(self) -> None:
         """httptools: the head is whole; 1xx heads are skipped."""
         if self._complete or self._error is not None:
             return
-        if self._head_bytes > self._limits.max_head_bytes:
-            self._fail(Malformed("the head of the answer is too large"))
-            return
+        headers = self.head.headers
+        self._head_lines += len(headers)
+        if self._raw_bytes > self._limits.max_head_bytes or self._head_lines > self._limits.max_headers:
+            # Some of those bytes may be the body's.
+            self._head_bytes += sum([len(name) + len(value) for name, value in headers])
+            self._bound_head()
+            if self._error is not None:
+                return
         status = self._parser.get_status_code()
         self.head.status = status
         if status >= 200:
