@@ -6,8 +6,8 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sluice.base.usage import Usage
-from sluice.formats.openai_chat.usage import client_usage, plain_usage, read_usage
+from sluice.base.usage import NO_USAGE, Usage
+from sluice.formats.openai_chat.usage import client_usage, decoded_usage, plain_usage, read_usage
 
 COUNTS = st.one_of(st.integers(-3, 60), st.just(2**60), st.none(), st.booleans(), st.floats(0, 9), st.just("7"))
 DETAILS = st.dictionaries(
@@ -35,9 +35,15 @@ def test_what_is_read_quickly_is_what_is_read_with_care(usage: dict[str, object]
     usage["total_tokens"] = prompt + output if total is None else total
     raw = msgspec.json.encode(usage)
     quick = plain_usage(raw)
+    assert decoded_usage(msgspec.json.decode(raw)) == read_usage(raw)
     if quick is not None:
         assert quick == read_usage(raw)
         assert client_usage(raw, quick) == raw
+
+
+def test_what_is_no_usage_is_none() -> None:
+    for odd in (None, {}, [], [1], "", "7", 7, 0, False, {"prompt_tokens": "x"}, {"prompt_tokens": {}}):
+        assert decoded_usage(odd) is NO_USAGE is read_usage(odd)
 
 
 def test_openais_own_usage_is_read_quickly() -> None:
