@@ -189,3 +189,24 @@ async def test_an_application_is_loaded_before_it_is_asked_for_and_a_failure_is_
     broken.wake()
     with pytest.raises(IndexError):
         await broken({}, None, None)  # type: ignore[arg-type]
+
+
+async def test_a_body_that_is_whole_is_taken_at_once() -> None:
+    cycle, wire = begin(expects_continue=True)
+    cycle.feed(b"all ")
+    assert cycle.rest_of_body() is None
+    cycle.feed(b"of it")
+    cycle.end()
+    assert cycle.rest_of_body() == b"all of it"
+    assert cycle.rest_of_body() is None
+    assert wire.writes == []  # nobody is told to go on who has said everything
+
+
+async def test_what_was_received_of_a_body_does_not_come_again() -> None:
+    cycle, _ = begin()
+    cycle.feed(b"one")
+    assert await cycle.receive() == {"type": "http.request", "body": b"one", "more_body": True}
+    cycle.feed(b"two")
+    cycle.end()
+    assert cycle.rest_of_body() == b"two"
+    assert cycle.rest_of_body() is None

@@ -150,6 +150,13 @@ class Cycle:
             self._gone()
             self.task.cancel()
 
+    def rest_of_body(self) -> bytes | None:
+        """What was not received yet of the request's body, where all of it has come; else None."""
+        if self.more_body or self._told or self.disconnected:
+            return None
+        self._expects_continue = False
+        return self._taken()
+
     async def receive(self) -> Message:
         """ASGI: what has come of the request since the last time; ``http.disconnect`` once nobody waits for more."""
         if self._expects_continue:
@@ -167,15 +174,14 @@ class Cycle:
         return {"type": "http.disconnect"}
 
     def _news_of_body(self) -> Message:
+        return {"type": "http.request", "body": self._taken(), "more_body": self.more_body}
+
+    def _taken(self) -> bytes:
         pieces, self._pieces, self._size = self._pieces, [], 0
         self._told = not self.more_body
         if self._flow.read_paused:
             self._flow.resume_reading()
-        return {
-            "type": "http.request",
-            "body": pieces[0] if len(pieces) == 1 else b"".join(pieces),
-            "more_body": self.more_body,
-        }
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     async def send(self, message: Message) -> None:
         """ASGI: the head of an answer, or a piece of its body. Waits while the client is slow."""

@@ -31,6 +31,10 @@ class OurCycle(Protocol):
         """Once the client leaves unanswered, calls and then cancels the request's task; None: no longer."""
         ...
 
+    def rest_of_body(self) -> bytes | None:
+        """What was not received yet of the request's body, where all of it has come; else None."""
+        ...
+
     async def answer(self, status: int, headers: list[Header], body: bytes) -> None:
         """A whole answer; its length is added to the headers. Waits while the client is slow."""
         ...
@@ -74,8 +78,8 @@ def client_address(scope: Scope) -> str:
     return peer[0] if peer else ""
 
 
-async def body_pieces(scope: Scope, receive: Receive, limit: int, first: Message | None = None) -> AsyncIterator[bytes]:
-    """The request's body as it comes, inflated when it is gzip; ``first`` is a message already received.
+async def body_pieces(scope: Scope, receive: Receive, limit: int) -> AsyncIterator[bytes]:
+    """The request's body as it comes, inflated when it is gzip.
 
     Raises GatewayError 413 over ``limit`` bytes (also counted after inflating), 400 for another encoding or broken
     gzip, and ClientGone.
@@ -84,7 +88,7 @@ async def body_pieces(scope: Scope, receive: Receive, limit: int, first: Message
     total = 0
     more = True
     while more:
-        message, first = first or await receive(), None
+        message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGone
         more = message.get("more_body", False)
@@ -104,14 +108,13 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
     declared = fields.get(b"content-length")
     if declared is not None and declared.isdigit() and int(declared) > limit:
         raise body_too_large(limit)
-    message = await receive()
-    whole = message["type"] == "http.request" and not message.get("more_body", False)
-    if whole and b"content-encoding" not in fields:
-        body: bytes = message.get("body", b"")
-        if len(body) > limit:
-            raise body_too_large(limit)
-        return body
-    return b"".join([piece async for piece in body_pieces(scope, receive, limit, message)])
+    cycle: OurCycle | None = scope.get(CYCLE)
+    body = cycle.rest_of_body() if cycle is not None and b"content-encoding" not in fields else None
+    if body is None:
+        return b"".join([piece async for piece in body_pieces(scope, receive, limit)])
+    if len(body) > limit:
+        raise body_too_large(limit)
+    return body
 
 
 # Browsers may call the relay from any page: its credential is a bearer key, never a cookie.
