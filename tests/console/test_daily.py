@@ -236,7 +236,9 @@ async def test_a_password_is_changed_and_the_audit_log_tells(visit: Visit) -> No
     await page.get_by_label("New password", exact=True).fill("uma's own password")
     await page.get_by_label("New password, again").fill("uma's own password")
     await page.get_by_role("button", name="Change password").click()
+    await expect(page.get_by_label("Current password")).to_be_focused()
     await expect(page.get_by_text("The current password is wrong")).to_be_visible()
+    await expect(page.get_by_role("alert")).to_have_count(0)  # it is told once, at its field
     await page.get_by_label("Current password").fill("uma's own password")
     await page.get_by_role("button", name="Change password").click()
     await expect(page.get_by_text("The password was changed.")).to_be_visible()

@@ -22,6 +22,9 @@ interface Options<Values, Result> {
   nested?: keyof Values & string;
 }
 
+/** Fields with a fault; those of passwords are marked in a way of their own. */
+const FAULTY = "[aria-invalid=true], input[data-invalid=true]";
+
 export interface ApiForm<Values> {
   form: UseFormReturnType<Values>;
   busy: boolean;
@@ -42,9 +45,9 @@ export function useApiForm<Values extends object, Result>(options: Options<Value
   useEffect(() => {
     if (fault === null) return;
     const frame = requestAnimationFrame(() => {
-      const field = element.current?.querySelector<HTMLElement>("[aria-invalid=true]");
+      const field = element.current?.querySelector<HTMLElement>(FAULTY);
       if (field) field.focus();
-      else setFailure(fault.refusal); // it is about a field that is not shown
+      else if (!element.current?.querySelector("[id$='-error']")) setFailure(fault.refusal); // its field is not shown
     });
     return () => cancelAnimationFrame(frame);
   }, [fault]);
@@ -59,7 +62,7 @@ export function useApiForm<Values extends object, Result>(options: Options<Value
       const field = error instanceof ApiFailure ? fieldIn(values, error.param, fieldOf, nested) : null;
       if (field !== null) {
         const told = tell(error, words);
-        form.setFieldError(field, told.detail ?? told.title);
+        form.setFieldError(field, told.detail || told.title);
         setFault({ refusal: error });
       } else {
         setFailure(error);
