@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from console_gateway import PASSWORD
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, Response, expect
 
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -101,3 +101,11 @@ class Visit:
             for rule in found["violations"]
             if rule["impact"] in ("serious", "critical")
         ]
+
+
+async def error_of(field: Locator) -> str:
+    """The text that a field names as its error."""
+    await expect(field).to_have_attribute("aria-invalid", "true")
+    described = (await field.get_attribute("aria-describedby") or "").split()
+    page = field.page
+    return " ".join([await page.locator(f"[id='{one}']").inner_text() for one in described if one.endswith("-error")])

@@ -1,4 +1,4 @@
-"""Forms: what is typed is neither lost nor misread, and what others changed meanwhile stays."""
+"""Forms: what is typed is neither lost nor misread, and what is wrong with it is told at its field."""
 
 from __future__ import annotations
 
@@ -8,50 +8,13 @@ from typing import Any
 
 import pytest
 from console_gateway import PASSWORD, Gateway
-from console_seed import CJK, FAILING, KEYS, LONG
-from console_visit import PHONE, Visit
-from playwright.async_api import Browser, Locator, expect
+from console_seed import CJK, FAILING, LONG
+from console_visit import PHONE, Visit, error_of
+from playwright.async_api import Browser, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 ASKED = "Close without saving?"
-
-
-async def test_what_another_person_changed_meanwhile_is_not_written_back(visit: Visit) -> None:
-    await visit.sign_in(path="/sign-in?next=%2Fchannels")
-    page = visit.page
-    row = page.get_by_role("row", name=re.compile(KEYS))
-    await row.click()
-    side = page.get_by_role("dialog")
-    await expect(side.get_by_label("Weight")).to_have_value("1")
-    await visit.call("PATCH", "/channels/5", {"weight": 9, "remark": "theirs"})
-    # A key's test has the channel fetched anew under the open form.
-    async with page.expect_response(lambda answer: answer.url.endswith("/api/v1/channels/5")):
-        await side.get_by_role("list", name=re.compile(r"\d keys")).get_by_role("button", name="Test").first.click()
-    await side.get_by_label("Priority").fill("6")
-    async with page.expect_request(lambda request: request.method == "PATCH") as sent:
-        await side.get_by_role("button", name="Save").click()
-    assert (await sent.value).post_data_json == {"priority": 6}
-    await expect(side).to_have_count(0)
-
-    # Opened again at once, the form begins with what is now.
-    await visit.call("PATCH", "/channels/5", {"weight": 1, "priority": 5, "remark": "mine"})
-    await row.click()
-    await expect(side.get_by_label("Remark")).to_have_value("mine")
-    await expect(side.get_by_label("Weight")).to_have_value("1")
-    await visit.call("PATCH", "/channels/5", {"remark": ""})
-
-
-async def test_an_edited_token_keeps_what_was_not_touched(visit: Visit) -> None:
-    await visit.sign_in(path="/sign-in?next=%2Ftokens")
-    page = visit.page
-    made = await visit.call("POST", "/tokens", {"name": "to the second", "expires_ms": 4102444799987})
-    await visit.open(f"/tokens?open={made['id']}")
-    side = page.get_by_role("dialog")
-    await side.get_by_label("Requests per minute").fill("5")
-    async with page.expect_request(lambda request: request.method == "PATCH") as sent:
-        await side.get_by_role("button", name="Save").click()
-    assert (await sent.value).post_data_json == {"requests_per_minute": 5}
 
 
 async def test_a_key_shown_once_is_not_lost_by_a_slip_nor_shown_again(visit: Visit) -> None:
@@ -245,14 +208,6 @@ async def test_a_mapping_that_is_not_whole_is_not_saved_without_it(visit: Visit)
     assert patches == []
 
 
-async def _error_of(field: Locator) -> str:
-    """The text that a field names as its error."""
-    await expect(field).to_have_attribute("aria-invalid", "true")
-    described = (await field.get_attribute("aria-describedby") or "").split()
-    page = field.page
-    return " ".join([await page.locator(f"[id='{one}']").inner_text() for one in described if one.endswith("-error")])
-
-
 async def test_a_refusal_is_shown_at_its_field_even_in_a_folded_part(visit: Visit) -> None:
     visit.expected.add(422)
     await visit.sign_in(path="/sign-in?next=%2Ftokens%3Fopen%3Dnew")
@@ -265,19 +220,19 @@ async def test_a_refusal_is_shown_at_its_field_even_in_a_folded_part(visit: Visi
     await expect(limit).to_be_hidden()
     await side.get_by_role("button", name="Create", exact=True).click()
     await expect(limit).to_be_focused()
-    assert "Must be an amount of dollars" in await _error_of(limit)
+    assert "Must be an amount of dollars" in await error_of(limit)
 
     await limit.fill("1,250.5")
     await rate.fill("0")
     await rate.press("Enter")  # nothing may become no limit by being nought
     await expect(rate).to_be_focused()
-    assert "greater than or equal to 1" in await _error_of(rate)
+    assert "greater than or equal to 1" in await error_of(rate)
     await rate.fill("")
     addresses = side.get_by_label("Allowed addresses")
     await addresses.fill("10.0.0.1\nnowhere")
     await side.get_by_role("button", name="Create", exact=True).click()
     await expect(addresses).to_be_focused()
-    assert "Must be an IP address" in await _error_of(addresses)
+    assert "Must be an IP address" in await error_of(addresses)
     await addresses.fill("10.0.0.1")
     async with visit.page.expect_request(lambda request: request.method == "POST") as sent:
         await side.get_by_role("button", name="Create", exact=True).click()
@@ -307,13 +262,13 @@ async def test_what_a_provider_refuses_of_a_channel_is_shown_at_its_field(visit:
     await service.fill("ftp://nowhere")
     await side.get_by_role("button", name="Create", exact=True).click()
     await expect(service).to_be_focused()
-    assert "The option 'auth_url'" in await _error_of(service)
+    assert "The option 'auth_url'" in await error_of(service)
     await service.fill("https://nowhere.example")
     await expect(service).not_to_have_attribute("aria-invalid", "true")
     await key.fill("a2V5\u00e4")
     await side.get_by_role("button", name="Create", exact=True).click()
     await expect(key).to_be_focused()
-    assert "The key holds characters no key has" in await _error_of(key)
+    assert "The key holds characters no key has" in await error_of(key)
 
     # A refusal of what the form does not show is told below it.
     told = {"code": "invalid_channel", "message": "no more", "param": "options.of_old", "request_id": "r"}

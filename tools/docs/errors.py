@@ -46,6 +46,7 @@ RELAY_ERRORS = {
 }
 
 ADMIN_ERRORS = {
+    "changed_meanwhile": "It was changed since it was read with the `rev` that `If-Match` names: read it again.",
     "conflict": "Something else stands in the way: a taken name, the last root user.",
     "csrf_failed": "The request came by cookie without the session's csrf value.",
     "database_away": "The database does not answer.",

@@ -1,5 +1,5 @@
 // Generated from the management API's OpenAPI document by `npm run api`. Not edited by hand.
-// Document: sha256 28bd991a30c85bcb684e395b4db09ec2e7fa9a1ec12ae6076017e8c00d02047c (tests/console/test_source.py compares it with the API's).
+// Document: sha256 8902df0dfcaa8cc0b15134637632f45f9a7f1c2c564e7df5d10e50406ffc07c9 (tests/console/test_source.py compares it with the API's).
 
 export interface paths {
     "/api/v1/audit": {
@@ -1198,6 +1198,11 @@ export interface components {
             /** Remark */
             remark: string;
             /**
+             * Rev
+             * @description Rises with each change; `If-Match: "rev"` lets a change be made from this.
+             */
+            rev: number;
+            /**
              * Status
              * @enum {string}
              */
@@ -1284,6 +1289,11 @@ export interface components {
             name: string;
             /** Requests Per Minute */
             requests_per_minute: number | null;
+            /**
+             * Rev
+             * @description Rises with each change; `If-Match: "rev"` lets a change be made from this.
+             */
+            rev: number;
             /**
              * Scope
              * @description relay: for clients of the models; management: for this API.
@@ -2746,6 +2756,11 @@ export interface components {
             /** Requests Per Minute */
             requests_per_minute: number | null;
             /**
+             * Rev
+             * @description Rises with each change; `If-Match: "rev"` lets a change be made from this.
+             */
+            rev: number;
+            /**
              * Scope
              * @description relay: for clients of the models; management: for this API.
              * @enum {string}
@@ -3035,6 +3050,11 @@ export interface components {
             name: string;
             /** Remark */
             remark: string;
+            /**
+             * Rev
+             * @description Rises with each change; `If-Match: "rev"` lets a change be made from this.
+             */
+            rev: number;
             /**
              * Role
              * @enum {string}
@@ -3617,7 +3637,10 @@ export interface operations {
     update_channel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `rev` it was read with, in quotes: refused with a 412 when it was changed since. */
+                "if-match"?: string | null;
+            };
             path: {
                 channel_id: number;
             };
@@ -3676,6 +3699,15 @@ export interface operations {
             };
             /** @description Something else stands in the way: a taken name, the last root user. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It was changed since it was read with the `rev` in `If-Match`. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8168,7 +8200,10 @@ export interface operations {
     update_token: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `rev` it was read with, in quotes: refused with a 412 when it was changed since. */
+                "if-match"?: string | null;
+            };
             path: {
                 token_id: number;
             };
@@ -8227,6 +8262,15 @@ export interface operations {
             };
             /** @description Something else stands in the way: a taken name, the last root user. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It was changed since it was read with the `rev` in `If-Match`. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8701,7 +8745,10 @@ export interface operations {
     update_user: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `rev` it was read with, in quotes: refused with a 412 when it was changed since. */
+                "if-match"?: string | null;
+            };
             path: {
                 user_id: number;
             };
@@ -8760,6 +8807,15 @@ export interface operations {
             };
             /** @description Something else stands in the way: a taken name, the last root user. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It was changed since it was read with the `rev` in `If-Match`. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -46,8 +46,13 @@ export function useApiForm<Values extends object, Result>(options: Options<Value
     if (fault === null) return;
     const frame = requestAnimationFrame(() => {
       const field = element.current?.querySelector<HTMLElement>(FAULTY);
-      if (field) field.focus();
-      else if (!element.current?.querySelector("[id$='-error']")) setFailure(fault.refusal); // its field is not shown
+      if (field) {
+        field.focus();
+        // What is said of it stands below it, and the buttons of a long form lie over its end.
+        field.scrollIntoView({ block: "center" });
+      } else if (!element.current?.querySelector("[id$='-error']")) {
+        setFailure(fault.refusal); // its field is not shown
+      }
     });
     return () => cancelAnimationFrame(frame);
   }, [fault]);

@@ -40,6 +40,7 @@ class ChannelRecord:
     last_test: Mapping[str, Any] | None
     created_ms: int
     updated_ms: int
+    rev: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,7 @@ class TokenRecord:
     always_usage: bool
     created_ms: int
     updated_ms: int
+    rev: int
     limit_nano: Nano | None
     balance_nano: Nano | None
 
@@ -76,6 +77,7 @@ _QUERY = (
         users.c.name.label("user_name"),
         accounts.c.deposited_nano.label("limit_nano"),
         accounts.c.balance_nano,
+        accounts.c.rev.label("limit_rev"),
     )
     .select_from(
         tokens.join(users, users.c.id == tokens.c.user_id).outerjoin(accounts, accounts.c.id == tokens.c.account_id)
@@ -92,6 +94,7 @@ _SORTS: Mapping[str, sa.ColumnElement[Any]] = {
 
 def _record(row: sa.RowMapping) -> TokenRecord:
     values = {name: row[name] for name in _FIELDS}
+    values["rev"] = max(row["rev"], row["limit_rev"] or 0)  # the limit lies in the account
     for name in ("models", "addresses"):
         if values[name] is not None:
             values[name] = tuple(values[name])

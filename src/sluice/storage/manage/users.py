@@ -43,6 +43,7 @@ class UserRecord:
     remark: str
     created_ms: int
     updated_ms: int
+    rev: int
     has_password: bool
     balance_nano: Nano
     deposited_nano: Nano

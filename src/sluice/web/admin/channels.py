@@ -25,6 +25,7 @@ from sluice.web.admin.channel_specs import (
     proxy_to_store,
     stored_spec,
 )
+from sluice.web.admin.editing import OUTDATED, IfMatch, Rev, editing, ensure_current
 from sluice.web.admin.errors import RESPONSES
 from sluice.web.admin.fields import (
     ABSENT,
@@ -88,6 +89,7 @@ class ChannelView(BaseModel):
     last_test: LastTest | None
     created_ms: int
     updated_ms: int
+    rev: Rev
 
 
 class ChannelPage(Listing[ChannelView]):
@@ -234,14 +236,15 @@ async def get_channel(here: Here, channel_id: PathId) -> ChannelView:
         return await view(conn, channel_id)
 
 
-@router.patch("/{channel_id}")
-async def update_channel(here: Here, channel_id: PathId, patch: ChannelPatch) -> ChannelView:
+@router.patch("/{channel_id}", responses=OUTDATED)
+async def update_channel(here: Here, channel_id: PathId, patch: ChannelPatch, if_match: IfMatch = None) -> ChannelView:
     """Changes a channel."""
     values: dict[str, Any] = patch.given()
     text, wishes = values.pop("key", None), values.pop("keys", None)
     check_address(here, base_url=values.get("base_url", ""), proxy_url=values.get("proxy_url", ""))
-    async with here.db.write() as conn:
+    async with editing(here, if_match) as conn:
         old = await channels.get(conn, channel_id)
+        ensure_current(if_match, old.rev)
         stored = await stored_keys(here, conn, channel_id)
         chain = changed_keys(stored, text, wishes)
         fields = ("provider", "base_url", "options", "model_mapping")

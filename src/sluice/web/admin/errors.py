@@ -70,6 +70,13 @@ def answer(error: ApiError, request_id: str) -> JSONResponse:
 
 
 _BY_NAME = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorBody"}}}}
+
+
+def by_name(texts: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
+    """The errors some operations may answer with besides, for the OpenAPI document."""
+    return {status: {"description": text, **_BY_NAME} for status, text in texts.items()}
+
+
 RESPONSES: dict[int | str, dict[str, Any]] = {
     # FastAPI makes a validator of each model of each operation: half a second of a worker's start for nine a piece.
     # One brings the model into the document; the others name it.

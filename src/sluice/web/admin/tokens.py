@@ -13,6 +13,7 @@ from sluice.relay.admit import key_hash
 from sluice.storage.manage import tokens, users
 from sluice.storage.manage.tokens import TokenRecord
 from sluice.web.admin.caller import GuardedRoute, Here, Visit
+from sluice.web.admin.editing import OUTDATED, IfMatch, Rev, editing, ensure_current
 from sluice.web.admin.errors import RESPONSES, forbidden, not_found
 from sluice.web.admin.fields import (
     ABSENT,
@@ -61,6 +62,7 @@ class TokenView(BaseModel):
     always_usage: bool = Field(description="Whether every stream ends with a usage chunk, asked for or not.")
     created_ms: int
     updated_ms: int
+    rev: Rev
 
 
 class CreatedToken(TokenView):
@@ -134,6 +136,7 @@ def _shown(token: TokenRecord) -> dict[str, object]:
         "always_usage": token.always_usage,
         "created_ms": token.created_ms,
         "updated_ms": token.updated_ms,
+        "rev": token.rev,
     }
 
 
@@ -191,16 +194,17 @@ async def get_token(here: Here, token_id: PathId) -> TokenView:
     return _view(token)
 
 
-@router.patch("/{token_id}")
-async def update_token(here: Here, token_id: PathId, patch: TokenPatch) -> TokenView:
+@router.patch("/{token_id}", responses=OUTDATED)
+async def update_token(here: Here, token_id: PathId, patch: TokenPatch, if_match: IfMatch = None) -> TokenView:
     """Changes a token. A new limit leaves spent what was spent."""
     values = patch.given()
     if "limit_usd" in values:
         values["limit_nano"] = values.pop("limit_usd")
-    async with here.db.write() as conn:
+    async with editing(here, if_match) as conn:
         old = await tokens.get(conn, token_id)
         _ensure_visible(here, old)
         here.caller.ensure_may_manage(await users.get(conn, old.user_id))
+        ensure_current(if_match, old.rev)
         await tokens.update(conn, here.by(), token_id, values)
         token = await tokens.get(conn, token_id)
     if "limit_nano" in values and token.account_id is not None:

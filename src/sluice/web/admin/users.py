@@ -12,6 +12,7 @@ from sluice.storage.manage import accounts, users
 from sluice.storage.manage.accounts import Entry
 from sluice.storage.manage.users import UserRecord
 from sluice.web.admin.caller import GuardedRoute, Here, Visit
+from sluice.web.admin.editing import OUTDATED, IfMatch, Rev, editing, ensure_current
 from sluice.web.admin.errors import RESPONSES, forbidden, not_found
 from sluice.web.admin.fields import (
     ABSENT,
@@ -50,6 +51,7 @@ class UserView(BaseModel):
     spent_usd: Usd
     created_ms: int
     updated_ms: int
+    rev: Rev
 
 
 class UserPage(Listing[UserView]):
@@ -120,7 +122,7 @@ class EntryPage(Listing[EntryView]):
 
 def view(user: UserRecord) -> UserView:
     """A user as the API shows one."""
-    shown = ("id", "name", "role", "status", "remark", "has_password", "created_ms", "updated_ms")
+    shown = ("id", "name", "role", "status", "remark", "has_password", "created_ms", "updated_ms", "rev")
     values: dict[str, Any] = {name: getattr(user, name) for name in shown}
     return UserView(
         **values,
@@ -178,16 +180,17 @@ async def get_user(here: Here, user_id: PathId) -> UserView:
     return view(await _visible(here, user_id))
 
 
-@router.patch("/{user_id}")
-async def update_user(here: Here, user_id: PathId, patch: UserPatch) -> UserView:
+@router.patch("/{user_id}", responses=OUTDATED)
+async def update_user(here: Here, user_id: PathId, patch: UserPatch, if_match: IfMatch = None) -> UserView:
     """Changes a user. A new password or a disabled status ends the user's sessions."""
     given = patch.given()
     password = given.pop("password", None)
     password_hash = await here.deps.passwords.hash(password) if password is not None else None
     values: dict[str, Any] = {("group_name" if name == "group" else name): value for name, value in given.items()}
-    async with here.db.write() as conn:
+    async with editing(here, if_match) as conn:
         old = await users.get(conn, user_id)
         here.caller.ensure_may_manage(old)
+        ensure_current(if_match, old.rev)
         if values.get("role", old.role) != old.role:
             _ensure_may_grant(here, values["role"])
             if here.caller.role is not Role.ROOT:

@@ -9,11 +9,12 @@ import { Options } from "~/channels/Options";
 import { inLanguage, type Provider, providersQuery } from "~/channels/providers";
 import { Resolved } from "~/channels/Resolved";
 import { useWords } from "~/i18n";
+import { useWriteBack } from "~/kit/edit";
 import { Form, Group, Row, useApiForm } from "~/kit/form";
 import { Loading, Note } from "~/kit/states";
 import { useToast } from "~/kit/toast";
 import { Keys } from "./Keys";
-import { changes, save, startValues, unsavedOf, type Values } from "./values";
+import { changes, part, save, startValues, unsavedOf, type Values } from "./values";
 import { type Channel, useRefresh } from "./work";
 
 interface Props {
@@ -30,6 +31,7 @@ export function ChannelForm({ channel, done, cancel, extra }: Props) {
   const toast = useToast();
   // What is fetched anew while one types (another person's change, a key's state) is not what one changed.
   const [began] = useState(channel);
+  const writeBack = useWriteBack(began, part);
   const [mappingFault, setMappingFault] = useState<string | null>(null);
   const state = useApiForm<Values, Channel>({
     initial: startValues(began),
@@ -41,7 +43,7 @@ export function ChannelForm({ channel, done, cancel, extra }: Props) {
       model_mapping: () => mappingFault,
     },
     nested: "options",
-    send: (values) => save(began, values),
+    send: (values) => save(began, values, writeBack),
     done: (saved) => {
       refresh();
       toast("good", t("common.saved"));

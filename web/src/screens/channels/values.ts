@@ -1,6 +1,7 @@
 // Between a channel as the gateway knows it and the form's values.
 import { type Api, api, take } from "~/api/client";
 import { parseKeys, type Unsaved } from "~/channels/providers";
+import type { WriteBack } from "~/kit/edit";
 import type { Channel } from "./work";
 
 export type Kept = { id: number; status: Channel["status"] };
@@ -76,11 +77,20 @@ function keyChanges(channel: Channel, { key, keys, adding }: Values): Partial<Ap
   return { keys: [...keys, ...typed.map((one) => ({ key: one, status: "enabled" as const }))] };
 }
 
-export function save(channel: Channel | undefined, values: Values): Promise<Channel> {
+/** What of a channel a field of its form is about: a key's troubles come and go without anybody's doing. */
+export function part(channel: Channel, field: string): unknown {
+  if (field === "key" || field === "keys") return channel.keys.map(({ id, status }) => ({ id, status }));
+  return channel[field as keyof Channel];
+}
+
+export function save(channel: Channel | undefined, values: Values, writeBack: WriteBack<Channel>): Promise<Channel> {
   if (!channel) return take(api.POST("/api/v1/channels", { body: sent(values) }));
-  const params = { path: { channel_id: channel.id } };
-  return take(
-    api.PATCH("/api/v1/channels/{channel_id}", { params, body: changes(channel, values) as Api<"ChannelPatch"> }),
+  const path = { channel_id: channel.id };
+  const body = changes(channel, values) as Api<"ChannelPatch">;
+  return writeBack(
+    Object.keys(body),
+    () => take(api.GET("/api/v1/channels/{channel_id}", { params: { path } })),
+    (header) => take(api.PATCH("/api/v1/channels/{channel_id}", { params: { path, header }, body })),
   );
 }
 

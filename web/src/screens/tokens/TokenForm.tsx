@@ -7,6 +7,7 @@ import { type Api, api, take } from "~/api/client";
 import { atLeast, useSession } from "~/app/session";
 import { parseNames } from "~/channels/providers";
 import { useWords } from "~/i18n";
+import { useWriteBack } from "~/kit/edit";
 import { Form, useApiForm } from "~/kit/form";
 import { IconChevronDown, IconChevronRight } from "~/kit/icons";
 import { MoneyField } from "~/kit/MoneyField";
@@ -26,10 +27,11 @@ export function TokenForm({ token, done, cancel }: Props) {
   const [more, { toggle, open }] = useDisclosure(token !== undefined);
   // What is fetched anew while one types is not what one changed.
   const [began] = useState(token);
+  const writeBack = useWriteBack<Token>(began);
   const state = useApiForm<TokenValues, Token>({
     initial: startValues(began),
     validate: { name: (value) => (value.trim() ? null : t("tokens.nameNeeded")) },
-    send: (values) => saveToken(began, values),
+    send: (values) => saveToken(began, values, writeBack),
     done: (saved) => {
       void client.invalidateQueries({ queryKey: ["tokens"] });
       done(saved);

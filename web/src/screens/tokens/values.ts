@@ -1,6 +1,7 @@
 // Between a token as the gateway knows it and the form's values.
 import { type Api, api, take } from "~/api/client";
 import { parseNames } from "~/channels/providers";
+import type { WriteBack } from "~/kit/edit";
 import { isoTime, typedDollars } from "~/kit/format";
 
 export type Token = Api<"TokenView">;
@@ -60,9 +61,14 @@ export function changes(token: Token, values: TokenValues): Partial<ReturnType<t
   );
 }
 
-export function saveToken(token: Token | undefined, values: TokenValues): Promise<Token> {
+export function saveToken(token: Token | undefined, values: TokenValues, writeBack: WriteBack<Token>): Promise<Token> {
   if (!token)
     return take(api.POST("/api/v1/tokens", { body: { ...given(values), scope: values.scope, status: "enabled" } }));
-  const params = { path: { token_id: token.id } };
-  return take(api.PATCH("/api/v1/tokens/{token_id}", { params, body: changes(token, values) as Api<"TokenPatch"> }));
+  const path = { token_id: token.id };
+  const body = changes(token, values) as Api<"TokenPatch">;
+  return writeBack(
+    Object.keys(body),
+    () => take(api.GET("/api/v1/tokens/{token_id}", { params: { path } })),
+    (header) => take(api.PATCH("/api/v1/tokens/{token_id}", { params: { path, header }, body })),
+  );
 }

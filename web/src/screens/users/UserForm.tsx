@@ -5,6 +5,7 @@ import { useState } from "react";
 import { type Api, api, take } from "~/api/client";
 import { atLeast, useSession } from "~/app/session";
 import { useWords } from "~/i18n";
+import { useWriteBack, type WriteBack } from "~/kit/edit";
 import { Form, Row, useApiForm } from "~/kit/form";
 import { typedDollars } from "~/kit/format";
 import { MoneyField } from "~/kit/MoneyField";
@@ -28,6 +29,7 @@ export function UserForm({ user, done, cancel }: { user?: User; done: (saved: Us
   const self = user?.id === session.user.id;
   // What is fetched anew while one types is not what one changed.
   const [began] = useState(user);
+  const writeBack = useWriteBack<User>(began);
   const groups = useQuery({
     queryKey: ["groups", "names"],
     queryFn: async () =>
@@ -44,7 +46,7 @@ export function UserForm({ user, done, cancel }: { user?: User; done: (saved: Us
       enabled: user ? user.status === "enabled" : true,
     },
     validate: { name: (value) => (value.trim() ? null : t("users.nameNeeded")) },
-    send: (values) => save(began, values),
+    send: (values) => save(began, values, writeBack),
     done: (saved) => {
       void client.invalidateQueries({ queryKey: ["users"] });
       if (self) void client.invalidateQueries({ queryKey: ["session"] });
@@ -93,7 +95,7 @@ export function UserForm({ user, done, cancel }: { user?: User; done: (saved: Us
 }
 
 /** Creates the user, or writes back what was changed: fields left alone are not sent. */
-function save(user: User | undefined, values: Values): Promise<User> {
+function save(user: User | undefined, values: Values, writeBack: WriteBack<User>): Promise<User> {
   const { password, balance_usd, enabled, ...rest } = values;
   const status: User["status"] = enabled ? "enabled" : "disabled";
   const wanted = { ...rest, name: values.name.trim(), status };
@@ -104,5 +106,10 @@ function save(user: User | undefined, values: Values): Promise<User> {
   const stored = user as unknown as Record<string, unknown>;
   const changed = Object.fromEntries(Object.entries(wanted).filter(([name, value]) => stored[name] !== value));
   const body = { ...changed, ...(password ? { password } : {}) };
-  return take(api.PATCH("/api/v1/users/{user_id}", { params: { path: { user_id: user.id } }, body }));
+  const path = { user_id: user.id };
+  return writeBack(
+    Object.keys(body),
+    () => take(api.GET("/api/v1/users/{user_id}", { params: { path } })),
+    (header) => take(api.PATCH("/api/v1/users/{user_id}", { params: { path, header }, body })),
+  );
 }
