@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sluice.base.errors import GatewayError
-from sluice.formats.patch import encode_top, parse_top, patch_request, take_bool, take_int, take_object, take_str
+from sluice.formats.patch import (
+    encode_top,
+    has_list,
+    parse_top,
+    patch_request,
+    take_bool,
+    take_int,
+    take_object,
+    take_str,
+)
 
 scalars = (
     st.none()
@@ -142,6 +151,11 @@ def test_a_member_of_the_wrong_type_is_named(take: Any, value: bytes) -> None:
         take({"it": msgspec.Raw(value)}, "it")
     error = caught.value
     assert (error.status, error.code, error.param) == (400, "invalid_value", "it")
+
+
+def test_a_list_with_something_in_it() -> None:
+    top = parse_top(b'{"a":[1],"b":[ \n\t ],"c":[],"d":[ \n[]],"e":"[1]","f":null,"g":{"a":[1]},"h":[ "]" ]}')
+    assert [name for name in (*top, "none") if has_list(top, name)] == ["a", "d", "h"]
 
 
 @pytest.mark.parametrize("body", [b"{}", b'{"model":null}'])

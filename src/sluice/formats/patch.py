@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ _text = msgspec.json.Decoder(str | None)
 _flag = msgspec.json.Decoder(bool | None)
 _number = msgspec.json.Decoder(int | None)
 _object = msgspec.json.Decoder(Top | None)
+_FILLED_LIST = re.compile(rb"\[\s*+[^\]]")
 
 
 def parse_top(body: bytes) -> Top:
@@ -58,8 +60,6 @@ def _wrong(name: str, kind: str) -> GatewayError:
 
 def take_str(top: Mapping[str, Any], name: str, *, required: bool = False) -> str | None:
     """A string member; None when absent or null. Raises GatewayError 400 naming it."""
-    if name not in top and not required:
-        return None
     try:
         value = _text.decode(top[name]) if name in top else None
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -71,8 +71,6 @@ def take_str(top: Mapping[str, Any], name: str, *, required: bool = False) -> st
 
 def take_bool(top: Mapping[str, Any], name: str) -> bool | None:
     """A true/false member; None when absent or null. Raises GatewayError 400 naming it."""
-    if name not in top:
-        return None
     try:
         return _flag.decode(top[name]) if name in top else None
     except msgspec.DecodeError:
@@ -83,8 +81,6 @@ def take_int(
     top: Mapping[str, Any], name: str, *, minimum: int | None = None, maximum: int | None = None
 ) -> int | None:
     """A whole-number member within bounds; None when absent or null. Raises GatewayError 400 naming it."""
-    if name not in top:
-        return None
     if name not in top:
         return None
     try:
@@ -101,9 +97,12 @@ def take_int(
 
 def take_object(top: Mapping[str, Any], name: str) -> Top | None:
     """An object member, its own members undecoded; None when absent or null. Raises GatewayError 400 naming it."""
-    if name not in top:
-        return None
     try:
         return _object.decode(top[name]) if name in top else None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise _wrong(name, "an object") from None
+
+
+def has_list(top: Mapping[str, Any], name: str) -> bool:
+    """Whether a member is a list with something in it."""
+    return name in top and _FILLED_LIST.match(top[name]) is not None

@@ -8,7 +8,7 @@ from sluice.accounting.reservation import estimate_input_tokens
 from sluice.base.errors import bad_request
 from sluice.base.formats import Format
 from sluice.base.wire import Header
-from sluice.formats.patch import Top, parse_top, take_bool, take_int, take_str
+from sluice.formats.patch import Top, has_list, parse_top, take_bool, take_int, take_str
 from sluice.relay.admit import check_model
 from sluice.relay.inbound import Inbound
 from sluice.web.errors import ANTHROPIC
@@ -74,8 +74,7 @@ def _asked(visit: Visit, body: bytes) -> tuple[Top, str]:
     if not model:
         raise bad_request("missing_field", "the field 'model' must not be empty", "model")
     check_model(visit.token, model)
-    turns = bytes(top.get("messages", b""))
-    if not turns.startswith(b"[") or turns[1:].lstrip().startswith(b"]"):
+    if not has_list(top, "messages"):
         raise bad_request("invalid_value", "the field 'messages' must be a list of at least one message", "messages")
     return top, model
 

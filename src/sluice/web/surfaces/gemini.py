@@ -17,7 +17,7 @@ from sluice.base.formats import Format
 from sluice.base.ids import request_id
 from sluice.base.usage import Usage
 from sluice.formats.gemini.names import named
-from sluice.formats.patch import Top, encode_top, parse_top, take_int, take_object
+from sluice.formats.patch import Top, encode_top, has_list, parse_top, take_int, take_object
 from sluice.formats.reading import Unreadable, as_list, as_object, parse, text
 from sluice.relay.admit import check_model
 from sluice.relay.inbound import Inbound, Voice
@@ -187,8 +187,7 @@ async def _generation(door: Door, visit: Visit, voice: Voice, *, stream: bool) -
     model = _model(visit)
     body = await read_body(visit.scope, visit.receive, door.max_body)
     top = parse_top(body)
-    contents = bytes(top.get("contents", b""))
-    if not contents.startswith(b"[") or contents[1:].lstrip().startswith(b"]"):
+    if not has_list(top, "contents"):
         raise bad_request("invalid_value", "contents must be a list of at least one content", "contents")
     top["model"] = msgspec.Raw(msgspec.json.encode(model))
     top["stream"] = msgspec.Raw(b"true" if stream else b"false")
