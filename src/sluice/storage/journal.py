@@ -109,8 +109,9 @@ class Journal:
 
     def append(self, body: bytes) -> int:
         """Writes one record and returns the number of its file. Raises OSError (disk full): then it does not count."""
-        record = _HEAD.pack(len(body), zlib.crc32(body)) + body
-        size = len(record)
+        length = len(body)
+        record = _HEAD.pack(length, zlib.crc32(body)) + body
+        size = _HEAD.size + length
         try:
             if os.write(self._file, record) != size:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -274,7 +274,8 @@ class Http1Exchange:
         if self._complete and not self._over and self._held <= limit:
             # It came with the head, as most do.
             pieces, self._pieces = self._pieces, []
-            self._release()
+            self._over = True
+            self._connection.release(whole=self._keep and self._sent)
             return pieces[0] if len(pieces) == 1 else b"".join(pieces)
         parts: list[bytes] = []
         total = 0

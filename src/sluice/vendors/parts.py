@@ -61,7 +61,10 @@ def call_id(call: Call, number: int) -> str:
 
 def is_event_stream(head: WireHead) -> bool:
     """Whether the body is a stream of server-sent events."""
-    return (head.get(b"content-type") or b"").lower().startswith(b"text/event-stream")
+    for name, value in head.headers:
+        if name == b"content-type":
+            return value.lower().startswith(b"text/event-stream")
+    return False
 
 
 def is_whole(head: WireHead) -> bool:
