@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sluice.accounting.settlement import Settlement
 from sluice.base.ids import request_id_bound
-from sluice.storage.bulk import BulkInsert
+from sluice.storage.bulk import BulkInsert, Prepared
 from sluice.storage.engine import Database
 from sluice.storage.entries import ChargeBook
 from sluice.storage.key_marks import note_marks
@@ -52,6 +52,8 @@ class Applier:
         dialect = db.engine.dialect
         self._requests = BulkInsert(requests, _REQUEST_COLUMNS, dialect)
         self._attempts = BulkInsert(attempts, _ATTEMPT_COLUMNS, dialect)
+        self._take = Prepared(_TAKE, dialect)
+        self._take_granted = Prepared(_TAKE_GRANTED, dialect)
         self._entries = ChargeBook(dialect)
         self._totals = Totalizer(dialect)
 
@@ -97,10 +99,18 @@ class Applier:
         self._requests.insert(conn, [_request_row(item) for item in items])
         self._attempts.insert(conn, _attempt_rows(items))
         charged = self._entries.add(conn, items)
-        _book(conn, worker_id, charged)
+        self._book(conn, worker_id, charged)
         self._totals.add(conn, items)
         note_marks(conn, items)
         return Applied(len(items), charged)
+
+    def _book(self, conn: sa.Connection, worker_id: str, charged: dict[int, int]) -> None:
+        """Takes the charges from the accounts, and from what the worker was granted of them."""
+        for account, amount in sorted(charged.items()):
+            self._take.run(conn, account=account, amount=amount)
+            if self._take_granted.run(conn, worker=worker_id, account=account, amount=amount).rowcount == 0:
+                row = {"worker_id": worker_id, "account_id": account, "granted_nano": -amount, "updated_ms": 0}
+                conn.execute(sa.insert(leases).values(row))
 
 
 def _known(conn: sa.Connection, ids: list[str]) -> set[str]:
@@ -181,7 +191,6 @@ def _attempt_rows(items: Sequence[Settlement]) -> list[tuple[Any, ...]]:
     ]
 
 
-# Made once: the library takes longer to make a statement than the database to run it.
 _TAKE = (
     sa.update(accounts)
     .where(accounts.c.id == sa.bindparam("account"))
@@ -195,16 +204,6 @@ _TAKE_GRANTED = (
     .where(leases.c.worker_id == sa.bindparam("worker"), leases.c.account_id == sa.bindparam("account"))
     .values(granted_nano=leases.c.granted_nano - sa.bindparam("amount"))
 )
-
-
-def _book(conn: sa.Connection, worker_id: str, charged: dict[int, int]) -> None:
-    """Takes the charges from the accounts, and from what the worker was granted of them."""
-    for account, amount in sorted(charged.items()):
-        taking = {"account": account, "amount": amount}
-        conn.execute(_TAKE, taking)
-        if conn.execute(_TAKE_GRANTED, {"worker": worker_id, **taking}).rowcount == 0:
-            row = {"worker_id": worker_id, "account_id": account, "granted_nano": -amount, "updated_ms": 0}
-            conn.execute(sa.insert(leases).values(row))
 
 
 async def return_leases(conn: AsyncConnection, worker_id: str) -> None:

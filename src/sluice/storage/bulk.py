@@ -1,16 +1,33 @@
-"""Many rows into one table, fast: the statement is compiled once and run with plain tuples."""
+"""Statements that are spelled out once and run with plain values: the library takes longer to make one than the
+database to run it. Many rows into one table, and a single statement."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
+from sqlalchemy.sql.compiler import SQLCompiler
 
 _ROWS = 50
 """Rows in one SQLite statement. Its driver gives the interpreter's lock away at every statement and has to win it back
 from the event loop, which costs more than the row; SQLite takes 32,766 parameters."""
+
+
+class Prepared:
+    """One statement, whose parameters are given by name."""
+
+    def __init__(self, statement: sa.ClauseElement, dialect: Any) -> None:
+        compiled = cast(SQLCompiler, statement.compile(dialect=dialect))
+        self._text = str(compiled)
+        self._names = compiled.positiontup or []
+        self._values = compiled.params
+
+    def run(self, conn: sa.Connection, **values: Any) -> sa.CursorResult[Any]:
+        """Runs it with these values, and those it was made with."""
+        values = {**self._values, **values}
+        return conn.exec_driver_sql(self._text, tuple([values[name] for name in self._names]))
 
 
 class BulkInsert:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sluice.accounting.settlement import Settlement
+from sluice.storage.bulk import Prepared
 from sluice.storage.tables import usage_totals
 
 _HOUR_MS = 3_600_000
@@ -69,7 +70,7 @@ class Totalizer:
             set_={name: usage_totals.c[name] + statement.excluded[name] for name in SUMS},
         )
         self._statement = str(statement.compile(dialect=dialect))
-        self._starts = {kind: window_start(kind) for kind in WIDE}
+        self._starts = {kind: Prepared(window_start(kind), dialect) for kind in WIDE}
 
     def add(self, conn: sa.Connection, new: Iterable[Settlement]) -> None:
         """Adds requests that were not counted before."""
@@ -86,7 +87,7 @@ class Totalizer:
         conn.exec_driver_sql(self._statement, rows)
         # Looked for only now: a window that was made in between did not see these rows.
         for kind in WIDE:
-            start = conn.execute(self._starts[kind]).scalar()
+            start = self._starts[kind].run(conn).scalar()
             if start is not None and (late := _in_window(kind, start, sums)):
                 conn.exec_driver_sql(self._statement, late)
 
