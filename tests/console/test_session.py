@@ -80,6 +80,6 @@ async def test_nothing_of_a_session_is_left_to_the_next(first_visit: Visit, fres
     await page.get_by_label("Password", exact=True).fill(PASSWORD)
     await page.get_by_role("button", name="Sign in").click()
     await page.wait_for_url("**/" if signs_out else "**/tokens")
-    await page.get_by_role("link", name="First steps").click()
+    await page.get_by_role("navigation", name="Main").get_by_role("link", name="First steps").click()
     await expect(page.get_by_role("button", name="Create a token")).to_be_visible()
     await expect(key).to_have_count(0)
