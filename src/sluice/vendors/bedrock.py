@@ -28,6 +28,7 @@ from sluice.vendors.parts import bounded, is_whole
 from sluice.vendors.quirks import UNREADABLE, present
 from sluice.vendors.schema import Vendor
 from sluice.vendors.sigv4 import sign
+from sluice.vendors.unfit import Unfit
 from sluice.vendors.urls import Base, take_apart
 
 _any = msgspec.json.Decoder()
@@ -41,7 +42,7 @@ _PROFILE = re.compile(r"(?:us-gov|us|eu|apac|au|jp|ca|global)\.")
 
 
 class Bedrock(OpenAiLike):
-    """A channel to one region. Raises ValueError, with a text for people, for a key of none of the forms."""
+    """A channel to one region. Raises Unfit, with a text for people, for a key of none of the forms."""
 
     def __init__(self, vendor: Vendor, spec: ChannelSpec) -> None:
         self._key = read_key(spec.key)
@@ -58,7 +59,7 @@ class Bedrock(OpenAiLike):
             given = _home(self._region)
         typed = take_apart(given, self.vendor)
         if typed.query:
-            raise ValueError("the base URL must not have a query: leave out the '?' and what follows")
+            raise Unfit("the base URL must not have a query: leave out the '?' and what follows", "base_url")
         self._region = region_in(typed.origin) or wanted or DEFAULT_REGION
         return Base(typed.origin, _ENDS.sub("", typed.path))
 

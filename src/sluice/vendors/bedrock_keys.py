@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 
 from sluice.vendors.sigv4 import SigningKey
+from sluice.vendors.unfit import Unfit
 
 SERVICE = "bedrock"
 _ACCESS = re.compile(r"A(?:KIA|SIA)[A-Z0-9]{4,}")
@@ -36,7 +37,7 @@ def read_key(key: str) -> BedrockKey:
     """Raises ValueError, without showing the key, when it has none of the forms."""
     parts = [part.strip() for part in key.strip().split("|")]
     if not all(parts):
-        raise ValueError(_FORMS)
+        raise Unfit(_FORMS, "key")
     match parts:
         case [bearer] if not _ACCESS.fullmatch(bearer):
             return BedrockKey(bearer=bearer)
@@ -49,7 +50,7 @@ def read_key(key: str) -> BedrockKey:
         case [access, secret, region, token] if _REGION.fullmatch(region):
             return BedrockKey(access=access, secret=secret, region=region, token=token)
         case _:
-            raise ValueError(_FORMS)
+            raise Unfit(_FORMS, "key")
 
 
 def region_in(host: str) -> str:

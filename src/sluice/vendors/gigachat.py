@@ -30,6 +30,7 @@ from sluice.vendors.quirks import UNREADABLE, clamp, encode, present
 from sluice.vendors.schema import Vendor
 from sluice.vendors.translated import Chunk
 from sluice.vendors.turns import Turn, alternating, decoded, left_out, read_turns, unsaid, unsupported
+from sluice.vendors.unfit import Unfit
 from sluice.vendors.urls import Typed, take_apart
 
 Raw = msgspec.Raw
@@ -93,9 +94,10 @@ class GigaChat(NativeChat):
         try:
             service = take_apart(self.options["auth_url"], vendor)
         except ValueError:
-            raise ValueError("the option 'auth_url' is no address") from None
+            raise Unfit("the option 'auth_url' is no address", "options.auth_url") from None
         if service.query:
-            raise ValueError("the option 'auth_url' must not have a query: leave out the '?' and what follows")
+            text = "the option 'auth_url' must not have a query: leave out the '?' and what follows"
+            raise Unfit(text, "options.auth_url")
         self.minter = KeyMinter(spec.key, self.options["scope"], service)
 
     def say(self, members: Json, call: Call) -> tuple[Json, list[str]]:

@@ -19,6 +19,7 @@ from sluice.vendors.openai_like import CHAT, OpenAiLike
 from sluice.vendors.parts import AGENT
 from sluice.vendors.schema import Vendor
 from sluice.vendors.tc3 import Secret, sign
+from sluice.vendors.unfit import Unfit
 from sluice.vendors.urls import Base, take_apart
 
 HOME = "https://hunyuan.tencentcloudapi.com"
@@ -33,7 +34,7 @@ class NativeHunyuan(NativeChat):
         super().__init__(vendor, spec)
         parts = [part.strip() for part in spec.key.split("|")]
         if len(parts) not in (2, 3) or not all(parts):
-            raise ValueError("a key of Tencent Cloud has the form SecretId|SecretKey or AppId|SecretId|SecretKey")
+            raise Unfit("a key of Tencent Cloud has the form SecretId|SecretKey or AppId|SecretId|SecretKey", "key")
         self._secret = Secret(parts[-2], parts[-1])
         self._fixed = (AGENT,)
         self._host = self.base.origin.partition("://")[2]
@@ -44,7 +45,7 @@ class NativeHunyuan(NativeChat):
         given = self.spec.base_url.strip().rstrip("/")
         typed = take_apart(HOME if given in ("", *self.vendor.base_urls) else given, self.vendor)
         if typed.query:
-            raise ValueError("the base URL must not have a query: leave out the '?' and what follows")
+            raise Unfit("the base URL must not have a query: leave out the '?' and what follows", "base_url")
         return Base(typed.origin, typed.path)
 
     # Requests.

@@ -25,6 +25,7 @@ from sluice.vendors.quirks import UNREADABLE, encode, present, refuse_token_ids
 from sluice.vendors.schema import Vendor
 from sluice.vendors.translated import TranslatedStream
 from sluice.vendors.turns import left_out
+from sluice.vendors.unfit import Unfit
 from sluice.vendors.urls import Base, strip_endpoint, take_apart
 
 _any = msgspec.json.Decoder()
@@ -45,7 +46,7 @@ class Ollama(OpenAiLike):
         """Where the server lies: the address without the paths of its APIs."""
         typed = take_apart(self.spec.base_url, self.vendor)
         if typed.query:
-            raise ValueError("the base URL must not have a query: leave out the '?' and what follows")
+            raise Unfit("the base URL must not have a query: leave out the '?' and what follows", "base_url")
         if typed.verbatim:
             return Base(typed.origin, typed.path)
         path, _ = strip_endpoint(typed.path, self.vendor)

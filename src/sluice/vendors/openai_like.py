@@ -55,7 +55,7 @@ GENERATING = frozenset({Format.OPENAI_CHAT, Format.OPENAI_COMPLETIONS})
 
 
 class OpenAiLike:
-    """A vendor's dialect for one channel. Raises ValueError, with a text for people, for what cannot be bound."""
+    """A vendor's dialect for one channel. Raises Unfit, with a text for people, for what cannot be bound."""
 
     minter: Minter | None = None
 

@@ -14,6 +14,7 @@ from sluice.formats.sse import SseDecoder
 from sluice.vendors.dialect import Call
 from sluice.vendors.quirks import UNREADABLE
 from sluice.vendors.schema import Vendor
+from sluice.vendors.unfit import Unfit
 
 Raw = msgspec.Raw
 
@@ -29,9 +30,9 @@ _members = msgspec.json.Decoder(dict[str, Raw])
 def check_key(vendor: Vendor, key: str) -> None:
     """Raises ValueError, without showing the key, when it cannot be sent or is missing."""
     if vendor.key.required and not key.strip():
-        raise ValueError(f"the provider {vendor.id!r} needs a key: {vendor.key.hint.en}")
+        raise Unfit(f"the provider {vendor.id!r} needs a key: {vendor.key.hint.en}", "key")
     if not (key.isascii() and key.strip().isprintable()):
-        raise ValueError("the key holds characters no key has: copy it again")
+        raise Unfit("the key holds characters no key has: copy it again", "key")
 
 
 def fixed_headers(vendor: Vendor, options: Mapping[str, str]) -> tuple[Header, ...]:

@@ -6,6 +6,7 @@ from sluice.vendors.dialect import ChannelSpec
 from sluice.vendors.openai_like import OpenAiLike
 from sluice.vendors.qianfan_v1 import HOME, QianfanV1
 from sluice.vendors.schema import Vendor
+from sluice.vendors.unfit import Unfit
 
 
 def bind(vendor: Vendor, spec: ChannelSpec) -> OpenAiLike:
@@ -15,5 +16,5 @@ def bind(vendor: Vendor, spec: ChannelSpec) -> OpenAiLike:
     if api == "v1" or (api == "auto" and (halves or spec.base_url.strip().startswith(HOME))):
         return QianfanV1(vendor, spec)
     if halves:
-        raise ValueError("v2 takes one key (bce-v3/ALTAK-...); a key of the form APIKey|SecretKey is one of v1")
+        raise Unfit("v2 takes one key (bce-v3/ALTAK-...); a key of the form APIKey|SecretKey is one of v1", "key")
     return OpenAiLike(vendor, spec)

@@ -25,6 +25,7 @@ from sluice.vendors.quirks import encode, present, refuse_token_ids
 from sluice.vendors.schema import Vendor
 from sluice.vendors.translated import SseData, TranslatedStream
 from sluice.vendors.turns import left_out
+from sluice.vendors.unfit import Unfit
 from sluice.vendors.urls import Base, take_apart
 
 HOME = "https://aip.baidubce.com"
@@ -41,7 +42,7 @@ class TokenMinter:
     def __init__(self, key: str, base: Base) -> None:
         self._id, bar, self._secret = (part.strip() for part in key.partition("|"))
         if not (self._id and bar and self._secret):
-            raise ValueError("a key of Qianfan's v1 has the form APIKey|SecretKey")
+            raise Unfit("a key of Qianfan's v1 has the form APIKey|SecretKey", "key")
         self._base = base
 
     def exchange(self, now_ms: int) -> WireRequest | Minted:
@@ -71,7 +72,7 @@ class QianfanV1(OpenAiLike):
         given = self.spec.base_url.strip()
         typed = take_apart(HOME if given.rstrip("/") in ("", self.vendor.base_urls[0]) else given, self.vendor)
         if typed.query:
-            raise ValueError("the base URL must not have a query: leave out the '?' and what follows")
+            raise Unfit("the base URL must not have a query: leave out the '?' and what follows", "base_url")
         return Base(typed.origin, typed.path.partition(ROOT)[0].removesuffix("/oauth/2.0/token"))
 
     # Requests.

@@ -15,6 +15,7 @@ from sluice.formats.codecs import UPSTREAM_CODECS
 from sluice.vendors.dialect import Addressed, ChannelSpec, Dialect
 from sluice.vendors.openai_like import OpenAiLike
 from sluice.vendors.schema import Vendor, parse_vendor
+from sluice.vendors.unfit import Unfit
 from sluice.vendors.urls import take_apart
 
 _GENERIC = ("openai", "openai-compatible")
@@ -41,13 +42,13 @@ def vendors() -> Mapping[str, Vendor]:
 def bind(spec: ChannelSpec, known: Mapping[str, Vendor] | None = None) -> Dialect:
     """The dialect of a channel. ``known`` replaces the vendors Sluice ships.
 
-    Raises ValueError, with a text for people and without the key, for an unknown provider, a base URL that cannot be
+    Raises Unfit, with a text for people and without the key, for an unknown provider, a base URL that cannot be
     one, a missing key or a bad option.
     """
     table = vendors() if known is None else known
     vendor = table.get(spec.provider)
     if vendor is None:
-        raise ValueError(f"there is no provider {spec.provider!r}; known are: {', '.join(table)}")
+        raise Unfit(f"there is no provider {spec.provider!r}; known are: {', '.join(table)}", "provider")
     meant = _meant(vendor, spec, table)
     return _binder(meant)(meant, spec)
 
@@ -55,16 +56,17 @@ def bind(spec: ChannelSpec, known: Mapping[str, Vendor] | None = None) -> Dialec
 def bind_each(spec: ChannelSpec, keys: Sequence[str]) -> tuple[Dialect, ...]:
     """The dialect of a channel once for each of its keys; once without a key when it has none.
 
-    Raises ValueError as ``bind``, telling which key it is; and for keys that speak two dialects.
+    Raises Unfit as ``bind``, telling which key it is; and for keys that speak two dialects.
     """
     found: list[Dialect] = []
     for number, key in enumerate(keys or ("",), 1):
         try:
             found.append(bind(replace(spec, key=key)))
-        except ValueError as error:
-            raise ValueError(f"key {number} of {len(keys)}: {error}" if len(keys) > 1 else str(error)) from None
+        except Unfit as error:
+            text = f"key {number} of {len(keys)}: {error}" if len(keys) > 1 else str(error)
+            raise Unfit(text, error.field) from None
     if len({type(dialect) for dialect in found}) > 1:
-        raise ValueError("its keys are of two kinds, for two protocols: make a channel of each kind")
+        raise Unfit("its keys are of two kinds, for two protocols: make a channel of each kind", "key")
     return tuple(found)
 
 
@@ -93,7 +95,7 @@ def _speaks_openai(vendor: Vendor) -> bool:
 def resolved_url(spec: ChannelSpec, fmt: Format, model: str, known: Mapping[str, Vendor] | None = None) -> str:
     """The address a request of this format for ``model`` (the upstream's name) would go to; no secret is in it.
 
-    Raises ValueError as ``bind`` does, and when the provider does not serve the format.
+    Raises Unfit as ``bind`` does, and when the provider does not serve the format.
     """
     dialect = bind(spec, known)
     if not (isinstance(dialect, Addressed) and dialect.serves(fmt)):

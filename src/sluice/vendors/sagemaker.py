@@ -28,6 +28,7 @@ from sluice.vendors.parts import is_whole
 from sluice.vendors.quirks import UNREADABLE
 from sluice.vendors.schema import Vendor
 from sluice.vendors.sigv4 import sign
+from sluice.vendors.unfit import Unfit
 from sluice.vendors.urls import Base, take_apart
 
 _any = msgspec.json.Decoder()
@@ -38,7 +39,7 @@ _PAYLOAD = "PayloadPart"
 
 
 class SageMaker(OpenAiLike):
-    """A channel to one region. Raises ValueError, with a text for people, for a key that cannot sign."""
+    """A channel to one region. Raises Unfit, with a text for people, for a key that cannot sign."""
 
     def __init__(self, vendor: Vendor, spec: ChannelSpec) -> None:
         self._key = read_key(spec.key)
@@ -46,7 +47,7 @@ class SageMaker(OpenAiLike):
         super().__init__(vendor, spec)
         signing = self._key.signing(self._region, _SERVICE)
         if signing is None:
-            raise ValueError("the key must be ACCESS|SECRET|REGION, or ACCESS|SECRET|REGION|SESSION_TOKEN")
+            raise Unfit("the key must be ACCESS|SECRET|REGION, or ACCESS|SECRET|REGION|SESSION_TOKEN", "key")
         self._signing = signing
 
     def find_base(self) -> Base:

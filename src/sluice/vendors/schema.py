@@ -15,6 +15,7 @@ import msgspec
 from sluice.base.formats import Format
 from sluice.base.outcome import Cause
 from sluice.vendors.quirks import MemberRules, Quirks
+from sluice.vendors.unfit import Unfit
 
 _AUTH = re.compile(r"bearer|none|custom|header:[a-z][a-z0-9-]*")
 _PLACE = re.compile(r"\{([a-z_]+)\}")
@@ -178,20 +179,20 @@ def check_option(field: FormField, value: str) -> str:
     value = value.strip() or field.default
     if not value:
         if field.required:
-            raise ValueError(f"the option {field.name!r} is required")
+            raise Unfit(f"the option {field.name!r} is required", f"options.{field.name}")
         return ""
     if not value.isprintable():
-        raise ValueError(f"the option {field.name!r} holds a control character")
+        raise Unfit(f"the option {field.name!r} holds a control character", f"options.{field.name}")
     if field.header and not value.isascii():
-        raise ValueError(f"the option {field.name!r} must be plain ASCII: it is sent as a header")
+        raise Unfit(f"the option {field.name!r} must be plain ASCII: it is sent as a header", f"options.{field.name}")
     if field.kind == "choice" and value not in field.choices:
-        raise ValueError(f"the option {field.name!r} must be one of {', '.join(field.choices)}")
+        raise Unfit(f"the option {field.name!r} must be one of {', '.join(field.choices)}", f"options.{field.name}")
     if field.kind == "flag" and value.lower() not in TRUE_WORDS | FALSE_WORDS:
-        raise ValueError(f"the option {field.name!r} must be true or false")
+        raise Unfit(f"the option {field.name!r} must be true or false", f"options.{field.name}")
     if field.kind == "number" and not (value.isascii() and value.isdigit() and len(value) < 10):
-        raise ValueError(f"the option {field.name!r} must be a whole number")
+        raise Unfit(f"the option {field.name!r} must be a whole number", f"options.{field.name}")
     if field.pattern and not re.fullmatch(field.pattern, value):
-        raise ValueError(f"the option {field.name!r} does not look right: {field.help.en}")
+        raise Unfit(f"the option {field.name!r} does not look right: {field.help.en}", f"options.{field.name}")
     return value
 
 
@@ -200,8 +201,8 @@ def read_options(vendor: Vendor, options: Mapping[str, str]) -> dict[str, str]:
     known = {field.name: field for field in vendor.fields}
     for name in options:
         if name not in known:
-            told = ", ".join(known) or "none"
-            raise ValueError(f"the provider {vendor.id!r} has no option {name!r}; its options are: {told}")
+            text = f"the provider {vendor.id!r} has no option {name!r}; its options are: {', '.join(known) or 'none'}"
+            raise Unfit(text, f"options.{name}")
     return {name: check_option(field, options.get(name, "")) for name, field in known.items()}
 
 
@@ -218,4 +219,4 @@ def quirks_of(vendor: Vendor, options: Mapping[str, str]) -> Quirks:
     try:
         return msgspec.convert({**msgspec.structs.asdict(vendor.quirks), **changes}, Quirks)
     except msgspec.ValidationError as error:
-        raise ValueError(f"an option is wrong: {error}") from None
+        raise Unfit(f"an option is wrong: {error}", "options") from None

@@ -29,6 +29,7 @@ from sluice.vendors.parts import AGENT
 from sluice.vendors.schema import Vendor
 from sluice.vendors.spark_chat import Speech, is_last, native_request
 from sluice.vendors.translated import Splitting
+from sluice.vendors.unfit import Unfit
 from sluice.vendors.urls import Base, take_apart
 
 HOME = "https://spark-api.xf-yun.com"
@@ -61,7 +62,7 @@ class SparkSocket(NativeChat):
         super().__init__(vendor, spec)
         parts = [part.strip() for part in spec.key.split("|")]
         if len(parts) != 3 or not all(parts):
-            raise ValueError("a key of Spark's websocket has the form APPID|APISecret|APIKey")
+            raise Unfit("a key of Spark's websocket has the form APPID|APISecret|APIKey", "key")
         self._app, self._secret, self._name = parts
         self._fixed = (AGENT,)
         self._host = self.base.origin.partition("://")[2]
@@ -75,7 +76,7 @@ class SparkSocket(NativeChat):
         given = f"https://{secure}" if secure != given else f"http://{plain}" if plain != given else given
         typed = take_apart(given, self.vendor)
         if typed.query:
-            raise ValueError("the base URL must not have a query: leave out the '?' and what follows")
+            raise Unfit("the base URL must not have a query: leave out the '?' and what follows", "base_url")
         path = next((typed.path.removesuffix(end) for end in _PATHS.values() if typed.path.endswith(end)), typed.path)
         return Base(typed.origin, path)
 

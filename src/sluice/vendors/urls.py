@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 
 from sluice.base.formats import Format
 from sluice.vendors.schema import Vendor
+from sluice.vendors.unfit import Unfit
 
 _VERSION = re.compile(r"v\d+(?:\.\d+)?(?:(?:alpha|beta|preview|p)\d*)?")
 _PLACE = re.compile(r"\{([a-z_]+)\}")
@@ -68,11 +69,11 @@ class Typed:
 def resolve(base_url: str, vendor: Vendor) -> Base:
     """The base of a channel: its own address, or the vendor's first when it has none.
 
-    Raises ValueError, with a text for people, when the address is missing or cannot be one.
+    Raises Unfit, with a text for people, when the address is missing or cannot be one.
     """
     typed = take_apart(base_url, vendor)
     if typed.query:
-        raise ValueError("the base URL must not have a query: leave out the '?' and what follows")
+        raise Unfit("the base URL must not have a query: leave out the '?' and what follows", "base_url")
     if typed.verbatim:
         return Base(typed.origin, typed.path)
     path, pasted = strip_endpoint(_without_messages(typed.path, vendor), vendor)
@@ -98,14 +99,15 @@ def beside(base: Base, vendor: Vendor, path: str) -> str:
 def fill(base: Base, options: Mapping[str, str]) -> Base:
     """The base with the channel's options in the places a vendor's root leaves for them (``{account_id}``).
 
-    Raises ValueError, with a text for people, when such an option is not given.
+    Raises Unfit, with a text for people, when such an option is not given.
     """
 
     def value(place: re.Match[str]) -> str:
-        text = options.get(place[1], "")
-        if not text:
-            raise ValueError(f"the option {place[1]!r} is required, unless the base URL is the whole address")
-        return quote(text, safe="")
+        given = options.get(place[1], "")
+        if not given:
+            text = f"the option {place[1]!r} is required, unless the base URL is the whole address"
+            raise Unfit(text, f"options.{place[1]}")
+        return quote(given, safe="")
 
     return Base(base.origin, _PLACE.sub(value, base.path)) if "{" in base.path else base
 
@@ -138,24 +140,24 @@ def take_apart(base_url: str, vendor: Vendor) -> Typed:
     """The parts of an address (the vendor's first, when it is empty). Raises ValueError with a text for people."""
     text = base_url.strip() or next(iter(vendor.base_urls), "")
     if not text:
-        raise ValueError(f"the provider {vendor.id!r} needs a base URL, such as https://host/v1")
+        raise Unfit(f"the provider {vendor.id!r} needs a base URL, such as https://host/v1", "base_url")
     if any(char.isspace() or not char.isprintable() for char in text):
-        raise ValueError("the base URL must not hold spaces or control characters")
+        raise Unfit("the base URL must not hold spaces or control characters", "base_url")
     verbatim = text.endswith("#")
     text = text.rstrip("#")
     if "://" not in text:
-        raise ValueError(f"the base URL must begin with http:// or https://: try https://{text}")
+        raise Unfit(f"the base URL must begin with http:// or https://: try https://{text}", "base_url")
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
-        raise ValueError(f"the base URL cannot be read: {error}") from None
+        raise Unfit(f"the base URL cannot be read: {error}", "base_url") from None
     if parts.scheme not in _DEFAULT_PORTS:
-        raise ValueError("the base URL must begin with http:// or https://")
+        raise Unfit("the base URL must begin with http:// or https://", "base_url")
     if parts.username is not None or parts.password is not None:
-        raise ValueError("the base URL must not hold a user name or password: put the key into its own field")
+        raise Unfit("the base URL must not hold a user name or password: put the key into its own field", "base_url")
     if parts.fragment:
-        raise ValueError("the base URL must not have a fragment ('#' may only stand at its very end)")
+        raise Unfit("the base URL must not have a fragment ('#' may only stand at its very end)", "base_url")
     origin = f"{parts.scheme}://{_host(parts.hostname or '')}"
     if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
         origin += f":{port}"
@@ -164,20 +166,20 @@ def take_apart(base_url: str, vendor: Vendor) -> Typed:
 
 def _host(host: str) -> str:
     if not host:
-        raise ValueError("the base URL has no host")
+        raise Unfit("the base URL has no host", "base_url")
     if not host.isascii():
         try:
             host = host.encode("idna").decode()
         except UnicodeError:
-            raise ValueError(f"the base URL's host {host!r} is no host name") from None
+            raise Unfit(f"the base URL's host {host!r} is no host name", "base_url") from None
     host = f"[{host}]" if ":" in host else host
     if not _HOST.fullmatch(host):
-        raise ValueError(f"the base URL's host {host!r} is no host name")
+        raise Unfit(f"the base URL's host {host!r} is no host name", "base_url")
     return host
 
 
 def _path(path: str) -> str:
     segments = [segment for segment in path.split("/") if segment]
     if any(segment in (".", "..") for segment in segments):
-        raise ValueError("the base URL must not hold '.' or '..' as a path segment")
+        raise Unfit("the base URL must not hold '.' or '..' as a path segment", "base_url")
     return "".join("/" + quote(segment, safe=_PATH_SAFE) for segment in segments)

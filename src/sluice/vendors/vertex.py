@@ -23,6 +23,7 @@ from sluice.vendors.bridge import speaker
 from sluice.vendors.dialect import Call, ChannelSpec, Dialect, Further, Reporter
 from sluice.vendors.quirks import UNREADABLE
 from sluice.vendors.schema import Vendor, read_options
+from sluice.vendors.unfit import Unfit
 from sluice.vendors.urls import Base, has_version, take_apart
 from sluice.vendors.vertex_families import ClaudeThere, GeminiThere, OpenThere, Place, Placed
 from sluice.vendors.vertex_keys import VertexKey, is_access_token, read_key
@@ -37,12 +38,12 @@ _NO_PROJECT = "the option 'project' is required: the key names no project"
 
 
 class Vertex:
-    """A Dialect of three. Raises ValueError, with a text for people, for what cannot be bound."""
+    """A Dialect of three. Raises Unfit, with a text for people, for what cannot be bound."""
 
     def __init__(self, vendor: Vendor, spec: ChannelSpec) -> None:
         key = read_key(vendor, spec.key)
         if not (key.minter or key.plain):
-            raise ValueError(f"the provider {vendor.id!r} needs a key: {vendor.key.hint.en}")
+            raise Unfit(f"the provider {vendor.id!r} needs a key: {vendor.key.hint.en}", "key")
         self.spec = spec
         self.minter = key.minter
         place = find_place(vendor, spec, key)
@@ -142,13 +143,13 @@ def family_of(model: str) -> str:
 def find_place(vendor: Vendor, spec: ChannelSpec, key: VertexKey) -> Place:
     """Where the models are: by the address if it says so, then the options, then the key.
 
-    Raises ValueError, with a text for people, when the project is not known.
+    Raises Unfit, with a text for people, when the project is not known.
     """
     options = read_options(vendor, spec.options)
     given = spec.base_url.strip()
     typed = take_apart(_HOME if given.rstrip("/") in ("", *vendor.base_urls) else given, vendor)
     if typed.query:
-        raise ValueError("the base URL must not have a query: leave out the '?' and what follows")
+        raise Unfit("the base URL must not have a query: leave out the '?' and what follows", "base_url")
     pasted = _pasted(typed.path)
     project = pasted["project"] or options["project"] or key.project
     region = pasted["region"] or options["region"] or key.region or _GLOBAL
@@ -158,7 +159,7 @@ def find_place(vendor: Vendor, spec: ChannelSpec, key: VertexKey) -> Place:
     by_api_key = not (expires or is_access_token(key.plain))
     if not project:
         if not by_api_key:
-            raise ValueError(_NO_PROJECT)
+            raise Unfit(_NO_PROJECT, "options.project")
         return Place(base=Base(typed.origin, root), by_api_key=True)
     origin = typed.origin if typed.origin != _HOME else _origin(region)
     base = Base(origin, f"{root}/projects/{project}/locations/{region}")

@@ -28,6 +28,7 @@ from sluice.vendors.oauth import read_token
 from sluice.vendors.parts import AGENT
 from sluice.vendors.quirks import UNREADABLE, encode
 from sluice.vendors.schema import Vendor
+from sluice.vendors.unfit import Unfit
 from sluice.vendors.urls import take_apart
 
 LIFETIME_S = 3600
@@ -60,7 +61,7 @@ def read_key(vendor: Vendor, key: str) -> VertexKey:
         told = project or _word(account, "project_id") or _word(account, "quota_project_id")
         return VertexKey(minter=_minter(vendor, account), project=told, region=region)
     if not key.isascii() or not key.isprintable() or " " in key or "|" in key:
-        raise ValueError(_FORMS)
+        raise Unfit(_FORMS, "key")
     return VertexKey(plain=key)
 
 
@@ -75,7 +76,7 @@ def _place(head: str) -> tuple[str, str]:
         return "", ""
     words = [word.strip() for word in head.strip().rstrip("|").split("|")]
     if len(words) != 2 or not all(words):
-        raise ValueError(_FORMS)
+        raise Unfit(_FORMS, "key")
     project, region = words
     if _REGION.fullmatch(project) and not _REGION.fullmatch(region):
         project, region = region, project
@@ -88,7 +89,7 @@ def _account(text: str) -> Mapping[str, Any]:
     except UNREADABLE:
         account = None
     if not isinstance(account, dict):
-        raise ValueError("the JSON in the key cannot be read: copy the whole file, from { to }")
+        raise Unfit("the JSON in the key cannot be read: copy the whole file, from { to }", "key")
     return account
 
 
@@ -102,7 +103,7 @@ def _minter(vendor: Vendor, account: Mapping[str, Any]) -> Minter:
     try:
         typed = take_apart(given or _TOKENS, vendor)
     except ValueError:
-        raise ValueError("the key's token_uri is no address") from None
+        raise Unfit("the key's token_uri is no address", "key") from None
     service = Service(typed.origin, typed.path, given or _TOKENS)
     if _word(account, "type") == "authorized_user":
         names = ("client_id", "client_secret", "refresh_token")
@@ -113,7 +114,7 @@ def _minter(vendor: Vendor, account: Mapping[str, Any]) -> Minter:
 def _needed(account: Mapping[str, Any], name: str) -> str:
     value = _word(account, name)
     if not value:
-        raise ValueError(f"the JSON in the key has no {name}: {_FORMS}")
+        raise Unfit(f"the JSON in the key has no {name}: {_FORMS}", "key")
     return value
 
 
@@ -186,7 +187,7 @@ def _private_key(pem: str) -> RSAPrivateKey:
     except (ValueError, TypeError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, RSAPrivateKey):
-        raise ValueError("the private_key in the key's JSON cannot be read: copy the whole file")
+        raise Unfit("the private_key in the key's JSON cannot be read: copy the whole file", "key")
     return key
 
 

@@ -24,6 +24,7 @@ from sluice.vendors.openai_like import OpenAiLike
 from sluice.vendors.parts import AGENT
 from sluice.vendors.quirks import UNREADABLE, encode
 from sluice.vendors.schema import Vendor
+from sluice.vendors.unfit import Unfit
 from sluice.vendors.urls import Typed, take_apart
 
 HOUR_S = 3600
@@ -62,11 +63,11 @@ class Watsonx(OpenAiLike):
         super().__init__(vendor, spec)
         self._place = {f"{name}_id": self.options[name] for name in ("project", "space") if self.options[name]}
         if len(self._place) == 2:
-            raise ValueError("a channel has a project or a space, not both")
+            raise Unfit("a channel has a project or a space, not both", None)
         try:
             service = take_apart(self.options["iam_url"], vendor)
         except ValueError:
-            raise ValueError("the option 'iam_url' is no address") from None
+            raise Unfit("the option 'iam_url' is no address", "options.iam_url") from None
         self.minter = IamMinter(spec.key, service)
         self._query = f"?version={self.options['api_version']}"
 

@@ -17,6 +17,7 @@ from sluice.base.wire import WireHead, WireRequest
 from sluice.vendors.dialect import ChannelSpec, Minted
 from sluice.vendors.openai_like import OpenAiLike
 from sluice.vendors.schema import Vendor
+from sluice.vendors.unfit import Unfit
 from sluice.vendors.urls import Base
 
 LIFETIME_MS = 3_600_000
@@ -29,7 +30,7 @@ class JwtMinter:
     def __init__(self, key: str) -> None:
         self._id, dot, self._secret = key.strip().partition(".")
         if not (self._id and dot and self._secret):
-            raise ValueError("a key that signs tokens has the form id.secret")
+            raise Unfit("a key that signs tokens has the form id.secret", "key")
 
     def exchange(self, now_ms: int) -> WireRequest | Minted:
         """A token that is good for an hour."""

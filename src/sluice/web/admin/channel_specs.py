@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,11 +13,9 @@ from sluice.storage.sealing import SealError
 from sluice.upstream.guard import AddressPolicy, check_base_url, check_proxy_url
 from sluice.vendors.dialect import ChannelSpec
 from sluice.vendors.registry import bind_each, vendors
+from sluice.vendors.unfit import Unfit
 from sluice.web.admin.caller import Visit
 from sluice.web.admin.errors import ApiError, invalid
-
-_OPTION = re.compile(r"\boption\b(?: '([^']+)')?")
-_KEY = re.compile(r"\bkeys?\b")
 
 
 def check_address(here: Visit, *, base_url: str, proxy_url: str) -> None:
@@ -75,18 +72,9 @@ def check_bindable(values: Mapping[str, Any], keys: Sequence[str]) -> ChannelSpe
     )
     try:
         bind_each(spec, keys)
-    except ValueError as error:
-        raise ApiError(422, "invalid_channel", str(error), field_named(str(error))) from None
+    except Unfit as error:
+        raise ApiError(422, "invalid_channel", str(error), error.field) from None
     return spec
-
-
-def field_named(text: str) -> str | None:
-    """The field that a vendor's refusal is about. It names it in these words, for people (tests/admin hold it to that);
-    an option comes first, for what is told of one may speak of the others too."""
-    option = _OPTION.search(text)
-    if option:
-        return f"options.{option[1]}" if option[1] else "options"
-    return "base_url" if "base URL" in text else "key" if _KEY.search(text) else None
 
 
 def stored_spec(channel: ChannelRecord, key: str) -> ChannelSpec:
