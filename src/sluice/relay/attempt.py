@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sluice.base.clock import Clock, Rng
 from sluice.base.formats import Format
@@ -71,7 +73,7 @@ class Attempter:
         self._abandoning: set[asyncio.Task[None]] = set()
         self._keepsakes = keepsakes
 
-    async def attempt(self, job: Job, channel: Channel) -> Answer:
+    def attempt(self, job: Job, channel: Channel) -> Coroutine[Any, Any, Answer]:
         """Tries the job at the channel. Raises GatewayError when the request cannot be said to this upstream."""
         call = self._call(job)
         bridge = channel.bridges.get(call.format)
@@ -82,8 +84,8 @@ class Attempter:
         if channel.splitter is not None:
             parts = channel.splitter.split(call)
             if parts is not None:
-                return await self._attempt_parts(job, channel, channel.splitter, dialect, call, parts)
-        return await self._attempt_call(job, channel, dialect, call)
+                return self._attempt_parts(job, channel, channel.splitter, dialect, call, parts)
+        return self._attempt_call(job, channel, dialect, call)
 
     def _call(self, job: Job) -> Call:
         inbound = job.inbound
