@@ -22,6 +22,13 @@ async def test_a_connection_is_used_again(transport: Transport) -> None:
         assert server.connections == 1
 
 
+async def test_a_connection_is_used_again_after_an_answer_that_came_at_once_and_large(make: Maker) -> None:
+    transport, large = make(Limits(high_water=1000)), bytes(20_000)
+    async with serving(repeating(reply(large))) as server:
+        for _ in range(3):
+            assert await fetch(transport, post(server.origin)) == (200, large)
+
+
 @pytest.mark.parametrize(
     "answer", [reply(b"yes", b"Connection: close"), b"HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nyes"]
 )

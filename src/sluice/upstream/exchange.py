@@ -275,6 +275,8 @@ class Http1Exchange:
             # It came with the head, as most do.
             pieces, self._pieces = self._pieces, []
             self._over = True
+            if self._paused:
+                self._connection.resume()
             self._connection.release(whole=self._keep and self._sent)
             return pieces[0] if len(pieces) == 1 else b"".join(pieces)
         parts: list[bytes] = []
