@@ -69,6 +69,10 @@ WRONG: dict[str, tuple[bytes, int]] = {
     "a length past 64 bits": (request("POST", "/v1/embeddings", AUTH, "content-length: " + "9" * 30), 400),
     "an unknown coding": (request("POST", "/v1/embeddings", AUTH, "transfer-encoding: gzip"), 400),
     "a bad chunk": (request("POST", "/v1/embeddings", AUTH, "transfer-encoding: chunked") + b"zz\r\n", 400),
+    "a bad chunk of who waits to be told to go on": (
+        request("POST", "/v1/embeddings", AUTH, "expect: 100-continue", "transfer-encoding: chunked") + b"zz\r\n",
+        400,
+    ),
     "a chunk past 64 bits": (
         request("POST", "/v1/embeddings", AUTH, "transfer-encoding: chunked") + b"f" * 17 + b"\r\n",
         400,

@@ -210,3 +210,10 @@ async def test_what_was_received_of_a_body_does_not_come_again() -> None:
     cycle.end()
     assert cycle.rest_of_body() == b"two"
     assert cycle.rest_of_body() is None
+
+
+async def test_nobody_is_told_to_go_on_who_is_no_longer_listened_to() -> None:
+    cycle, wire = begin(expects_continue=True)
+    cycle.disconnect()
+    assert await cycle.receive() == {"type": "http.disconnect"}
+    assert wire.writes == []

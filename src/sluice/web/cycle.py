@@ -161,7 +161,7 @@ class Cycle:
         """ASGI: what has come of the request since the last time; ``http.disconnect`` once nobody waits for more."""
         if self._expects_continue:
             self._expects_continue = False
-            if not self._transport.is_closing():
+            if not (self.disconnected or self._transport.is_closing()):
                 self._transport.write(_CONTINUE)
         while not (self.disconnected or self.response_complete):
             if self._pieces or not (self.more_body or self._told):
