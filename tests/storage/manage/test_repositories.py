@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from sluice.base.rates import rates_from_usd
-from sluice.storage.engine import Database
+from sluice.storage.engine import Database, bump
 from sluice.storage.manage import accounts, audit, channels, groups, prices, sessions, settings, tokens, users
 from sluice.storage.manage.channels import NewChannel
 from sluice.storage.manage.common import By, Conflict, NotFound, Unfit
@@ -133,6 +133,29 @@ async def test_many_adjustments_at_once_all_count(database: Database, by: By) ->
     await asyncio.gather(*(add() for _ in range(20)))
     async with database.read() as conn:
         assert (await users.get(conn, user_id)).balance_nano == 60
+
+
+async def test_who_took_the_revision_first_is_not_held_up_by_who_waits_for_it(database: Database, by: By) -> None:
+    """A change made from what was seen takes the revision before anything else (web/admin/editing.py)."""
+    user_id = await _user(database, by)
+    async with database.read() as conn:
+        account = (await users.get(conn, user_id)).account_id
+
+    async def set_to(balance: int) -> None:
+        async with database.write() as conn:
+            await accounts.set_balance(conn, by, account, balance)
+
+    async with database.write() as conn:
+        await bump(conn)
+        other = asyncio.ensure_future(set_to(1))
+        if database.dialect == "postgresql":
+            waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            while not await conn.scalar(waiting):
+                pass  # the other is on its way
+        await accounts.set_balance(conn, by, account, 2)
+    await other
+    async with database.read() as conn:
+        assert (await accounts.get(conn, account)).balance_nano == 1
 
 
 async def test_a_tokens_limit_leaves_spent_what_was_spent(database: Database, by: By) -> None:

@@ -117,7 +117,11 @@ def _entry(row: sa.RowMapping) -> Entry:
 
 
 async def _hold(conn: AsyncConnection, account_id: int) -> None:
-    """Keeps others from changing the balance until this transaction ends (SQLite has one writer anyway)."""
+    """Keeps others from changing the balance until this transaction ends (SQLite has one writer anyway).
+
+    The revision is taken first, as everywhere: two who took both in another order would wait for each other.
+    """
+    await bump(conn)
     await conn.execute(sa.select(accounts.c.id).where(accounts.c.id == account_id).with_for_update())
 
 
