@@ -9,10 +9,11 @@ import pytest
 import sqlalchemy as sa
 from ledger_tools import make_ledger, open_account, settlement, state
 
+from sluice.accounting.settlement import AttemptRecord
 from sluice.storage.engine import Database
 from sluice.storage.leases import recover
 from sluice.storage.misfit import FILE
-from sluice.storage.tables import requests
+from sluice.storage.tables import attempts, requests
 
 TOO_LARGE = 2**63
 """No column of either database holds it."""
@@ -39,6 +40,26 @@ async def test_the_others_of_a_batch_are_charged(database: Database, tmp_path: P
     assert _aside(tmp_path / "j") == [item.id for item in bad]
     await ledger.close()
     assert await state(database, account) == (910, 0, 910, 0)
+
+
+async def test_what_a_constraint_refuses_midway_takes_nothing_along(database: Database, tmp_path: Path) -> None:
+    """SQLite gives up the whole transaction at once then (bulk.py)."""
+    account = await open_account(database, 10_000)
+    ledger = make_ledger(database, tmp_path / "j", "w")
+    one = AttemptRecord(1, 0, 0, 1, 200, "ok", "")
+    items = [settlement({account: 10}, attempts=(one, one)) for _ in range(130)]
+    bad = (items[3], items[77])
+    async with database.write() as conn:
+        for item in bad:  # by nobody's hand that is known
+            values = {**msgspec.structs.asdict(one), "request_id": item.id, "seq": 1, "choice": ""}
+            await conn.execute(sa.insert(attempts).values(values))
+    for item in items:
+        ledger.settle((account,), 0, item)
+    await ledger.apply_pending()
+    assert await _stored(database) == {item.id for item in items} - {item.id for item in bad}
+    assert _aside(tmp_path / "j") == [item.id for item in bad]
+    await ledger.close()
+    assert await state(database, account) == (10_000 - 1280, 0, 10_000 - 1280, 0)
 
 
 async def test_the_next_start_is_not_held_up(database: Database, tmp_path: Path) -> None:
