@@ -129,7 +129,12 @@ def test_a_server_with_another_secret_says_what_to_do(
 
 
 def test_a_terminal_that_closes_cuts_no_answer_off(new_gateway: NewGateway) -> None:
-    gateway = new_gateway()
+    # Who runs the tests by "nohup" has all their children ignore it.
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        gateway = new_gateway()
+    finally:
+        signal.signal(signal.SIGHUP, before)
     asked = {"model": "gpt-4o-mini-slow", "stream": True, "messages": [{"role": "user", "content": "a b c d"}]}
     with gateway.http.stream("POST", "/v1/chat/completions", json=asked, headers=gateway.auth()) as answer:
         lines = answer.iter_lines()
