@@ -40,16 +40,13 @@ class OpenAi(OpenAiLike):
         wanted = self.options["responses"]
         own = any(resolve(url, vendor).origin == self.base.origin for url in vendor.base_urls)
         self._may = wanted == "always" or (wanted == "auto" and own)
-        translated = {*self._by_chat, *(self._by_responses if self._may else ())}
-        self._itself = frozenset(Format) - translated
-        """Formats of which no call is ever translated."""
 
     def stands_for(self, fmt: Format) -> bool:
         """Every protocol of conversation it does not serve itself."""
         return fmt in self._by_chat
 
     def _way(self, call: Call) -> Bridge | None:
-        """Who translates the call; None for nobody. Each call is asked about three times."""
+        """Who translates the call; None for nobody. Found out once a call, which is asked about three times."""
         if call.way is None:
             by_responses = call.format in self._by_responses and self._may and self._needs_responses(call)
             call.way = (self._by_responses if by_responses else self._by_chat).get(call.format, _NOBODY)
@@ -80,27 +77,27 @@ class OpenAi(OpenAiLike):
 
     def request(self, call: Call, credential: str) -> WireRequest:
         """The upstream request, in the protocol the model takes."""
-        way = None if call.format in self._itself else self._way(call)
+        way = self._way(call)
         return super().request(call, credential) if way is None else way.request(call, credential)
 
     def dropped(self, call: Call) -> tuple[str, ...]:
         """What is left out or changed."""
-        way = None if call.format in self._itself else self._way(call)
+        way = self._way(call)
         return super().dropped(call) if way is None else way.dropped(call)
 
     def reply(self, call: Call, head: WireHead, body: bytes) -> Reply | Fault | Further:  # type: ignore[override]
         """Reads a whole answer."""
-        way = None if call.format in self._itself else self._way(call)
+        way = self._way(call)
         return super().reply(call, head, body) if way is None else way.reply(call, head, body)
 
     def stream(self, call: Call, head: WireHead) -> StreamParser | None:
         """A parser for a streamed answer."""
-        way = None if call.format in self._itself else self._way(call)
+        way = self._way(call)
         return super().stream(call, head) if way is None else way.stream(call, head)
 
     def error(self, call: Call, head: WireHead, body: bytes) -> Fault:
         """Reads a non-2xx answer."""
-        way = None if call.format in self._itself else self._way(call)
+        way = self._way(call)
         return super().error(call, head, body) if way is None else way.error(call, head, body)
 
     def url(self, fmt: Format, model: str) -> str:
