@@ -13,20 +13,25 @@ from msgspec import structs
 
 from sluice.base.formats import UNANSWERED, Format
 from sluice.base.wire import Header
+from sluice.catalog.abilities import family_of
+from sluice.formats.codec import Abilities
 from sluice.vendors.dialect import Call, ChannelSpec, Errand
 from sluice.vendors.openai_like import OpenAiLike
 from sluice.vendors.parts import authorization
+from sluice.vendors.quirks import Globs
 from sluice.vendors.schema import Vendor
+from sluice.vendors.two_protocols import RESPONSES, TwoProtocols
 from sluice.vendors.urls import Base, strip_endpoint, take_apart
 
 DEFAULT_VERSION = "2024-10-21"
 """The newest dated version that is no preview; newer features need v1 or a preview."""
 _V1_WORDS = frozenset({"v1", "preview", "latest"})
 _DEPLOYMENT = re.compile(r"(.*)/openai/deployments(?:/[^/]+)?")
+_FIRST_WITH_RESPONSES = "2025-03-01-preview"
 _FIRST_WITH_STREAM_OPTIONS = "2024-09-01"  # [unverified]
 
 
-class Azure(OpenAiLike):
+class Resource(OpenAiLike):
     """One Azure resource. ``base_url`` may be the resource's address, ``.../openai``, ``.../openai/v1``, or a
     deployment's whole endpoint with its api-version. ``key`` may be ``key|api-version``."""
 
@@ -35,8 +40,17 @@ class Azure(OpenAiLike):
         super().__init__(vendor, spec)
         self._keep_dots = self.options["deployment_dots"] == "keep"
         self._paths: dict[tuple[Format, str], bytes] = {}
+        self._public = {deployment: model for model, deployment in spec.model_mapping.items()}
         if not self.is_v1 and self.version < _FIRST_WITH_STREAM_OPTIONS:
             self.quirks = structs.replace(self.quirks, no_stream_options=True)
+
+    @property
+    def _responses(self) -> bytes:
+        """Responses name their deployment in the body; where the dated version is too old for them, v1 has them."""
+        path = self.base.path
+        if self.version < _FIRST_WITH_RESPONSES:
+            return f"{path}/v1{self.vendor.paths[RESPONSES]}".encode()
+        return f"{path}{self.vendor.paths[RESPONSES]}?api-version={self.version}".encode()
 
     @property
     def is_v1(self) -> bool:
@@ -63,12 +77,22 @@ class Azure(OpenAiLike):
             return model
         return model.replace(".", "")
 
+    def model_of(self, deployment: str) -> str:
+        """The model a deployment is of, as far as its name or the channel's mapping tells."""
+        return self._public.get(deployment, deployment) if family_of(deployment) is None else deployment
+
+    def abilities(self, model: str) -> Abilities:
+        """What requests translated for the model behind a deployment must mind."""
+        return super().abilities(self.model_of(model))
+
     def target(self, fmt: Format, model: str) -> bytes:
         """The path of the deployment, or of v1."""
         if fmt in UNANSWERED:
             return (self.base.path + self.vendor.paths[fmt]).encode()
         if self.is_v1:
             return super().target(fmt, model)
+        if fmt is RESPONSES:
+            return self._responses
         path = self._paths.get((fmt, model))
         if path is None:
             name = quote(self.deployment(model), safe="-._~")
@@ -104,6 +128,24 @@ class Azure(OpenAiLike):
     def models_target(self) -> bytes:
         """The models the resource may deploy: Azure lists no deployments to a key."""
         return f"{self.base.path}/models".encode() + (b"" if self.is_v1 else f"?api-version={self.version}".encode())
+
+
+class Azure(TwoProtocols, Resource):
+    """A channel at a resource. Not every region has Responses, so unless the channel's option says that this one has,
+    only models go by it that answer nothing else."""
+
+    plain = Resource
+
+    def goes_by_responses(self, call: Call) -> bool:
+        """By what the channel's option says of the resource."""
+        wanted = self.options["responses"]
+        if wanted == "always":
+            return super().goes_by_responses(call)
+        return wanted == "auto" and self.is_among(call.upstream_model, self.quirks.responses_only)
+
+    def is_among(self, model: str, globs: Globs) -> bool:
+        """Whether the model behind a deployment is one of these."""
+        return super().is_among(model, globs) or super().is_among(self.model_of(model), globs)
 
 
 bind = Azure

@@ -82,7 +82,7 @@ class Quirks(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ``think_tags``, ``fold_reasoning``, ``content_parts``: see formats/openai_chat/hygiene.py.
     ``short_call_ids``: ids of tool calls must be nine letters and digits; see call_ids.py.
     ``responses_only``: models (globs) that are spoken to in Responses alone; ``responses_for_tools``: those that are
-    when they are to think and are offered functions; see openai.py.
+    when they are to think and are offered functions; see two_protocols.py.
     ``embeddings_batch``: the most inputs per request, 0 for no limit; ``embeddings_batches``: exceptions, first fit.
     ``embeddings_float_only``: no base64. ``embeddings_no_encoding``: it refuses the member ``encoding_format``; Sluice
     converts. ``embeddings_text_only``: no token ids.
