@@ -381,8 +381,7 @@ def _on_exit(call: Callable[[], None]) -> None:
 
 def _settle_memory() -> None:
     """Tells the garbage collector that what was loaded so far stays: it would walk it again and again, for tens of
-    milliseconds each time, and find nothing. Requests leave no cycles behind (tests/e2e/test_garbage.py), so it may
-    also come by more seldom: what it counts are mostly the rows of a batch."""
+    milliseconds each time, and find nothing. Requests leave no cycles (test_garbage.py): it may come seldom."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 10, 10)

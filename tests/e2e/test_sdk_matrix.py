@@ -76,6 +76,7 @@ OVERS = {
     "openai-chat": Over("openai-compatible", "openai", "m"),
     "openai-responses": Over("openai", "openai", "gpt-5-pro", options={"responses": "always"}, proof=SEALED),
     "azure": Over("azure", "azure", "m"),
+    "azure-responses": Over("azure", "azure", "gpt-5-codex", proof=SEALED),
     "anthropic": Over("anthropic", "anthropic", "claude-sonnet-4-5", proof='"sig_'),
     "gemini": Over("gemini", "gemini", "gemini-2.5-flash"),
     "gemini-3": Over("gemini", "gemini", "gemini-3-flash", proof="thoughtSignature"),

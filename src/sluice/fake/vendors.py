@@ -31,7 +31,8 @@ class Tokens:
 
 
 async def azure(ask: Ask) -> None:
-    """Azure: the classic deployments path wants an api-version and the key in ``api-key``; the v1 path takes either."""
+    """Azure: the classic deployments path wants an api-version and the key in ``api-key``; the v1 path takes either.
+    Deployments with "codex" in their names answer Responses alone."""
     if not (ask.headers.get("api-key") or ask.headers.get("authorization")):
         await ask.answer(401, {"error": {"code": "401", "message": "Access denied due to invalid subscription key"}})
         return
@@ -55,6 +56,9 @@ async def azure(ask: Ask) -> None:
     handler = openai.ROUTES.get(path)
     if path == "/models":
         await openai.models(ask)
+    elif handler is openai.chat and "codex" in ask.json["model"]:
+        message = f"The chatCompletion operation does not work with the specified model, {ask.json['model']}."
+        await ask.answer(400, {"error": {"code": "OperationNotSupported", "message": message}})
     elif handler is openai.chat and ask.json.get("stream"):
         await _azure_stream(ask)
     elif handler is None:
