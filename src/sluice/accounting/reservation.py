@@ -38,6 +38,10 @@ SHARE_WHEN_SHORT: Final = 4
 Rung = tuple[int, int, int]
 """Above so many input tokens: the dearest rate of input, the dearest rate of output."""
 
+_IMAGE, _AUDIO, _BASE64 = b'"image_url":', b'"input_audio"', b";base64,"
+_LOOKED_FOR: Final = 5
+"""Bytes of a sign that are looked for first: in a large text CPython finds five several times as fast as six."""
+
 _NOT_CONTINUATION: Final = bytes(set(range(256)) - set(range(0x80, 0xC0)))
 
 
@@ -65,7 +69,8 @@ def estimate_input_tokens(body: bytes) -> int:
     address count ``ATTACHMENT_TOKENS`` each, whatever their length.
     """
     data_urls, audio, text = _without_attachments(body)
-    attachments = audio + max(data_urls, text.count(b'"image_url":'))
+    images = text.count(_IMAGE) if _IMAGE[:_LOOKED_FOR] in text else 0
+    attachments = audio + max(data_urls, images)
     # Searching for one byte costs a tenth of searching for two.
     escapes = text.count(b"\\u") if b"\\" in text else 0
     ascii_bytes = len(text) - 6 * escapes
@@ -195,8 +200,8 @@ def _is_free(rates: Rates, multiplier_ppm: int) -> bool:
 
 def _without_attachments(body: bytes) -> tuple[int, int, bytes]:
     """How many ``data:`` addresses and pieces of audio a body has, and the body without their base64."""
-    data_urls = _data_urls(body) if b";" in body else []
-    audio = _audio_data(body) if b'"input_audio"' in body else []
+    data_urls = _data_urls(body) if b";" in body and _BASE64[:_LOOKED_FOR] in body else []
+    audio = _audio_data(body) if _AUDIO[:_LOOKED_FOR] in body else []
     if not (data_urls or audio):
         return 0, 0, body
     kept = []
@@ -212,7 +217,7 @@ def _data_urls(body: bytes) -> list[tuple[int, int]]:
     """Where the base64 of ``data:`` addresses begins and ends."""
     runs = []
     position = 0
-    while (start := body.find(b";base64,", position)) >= 0:
+    while (start := body.find(_BASE64, position)) >= 0:
         start += 8
         position = _end_of_string(body, start)
         if _is_base64(body, start, position):
@@ -224,7 +229,7 @@ def _audio_data(body: bytes) -> list[tuple[int, int]]:
     """Where the bare base64 of ``{"input_audio": {"data": "..."}}`` begins and ends."""
     runs = []
     position = 0
-    while (position := body.find(b'"input_audio"', position)) >= 0:
+    while (position := body.find(_AUDIO, position)) >= 0:
         name = body.find(b'"data"', position)
         start = body.find(b'"', name + 6) + 1 if name >= 0 else 0
         if not start:

@@ -14,7 +14,6 @@ from sluice.base.errors import bad_request
 
 _MOST = 10_000
 """So often one body may name files: looking for a million takes seconds, in which nobody else is served."""
-_SIGNS = (b"file_id", b"fileid:")
 _DISGUISE = re.compile(rb"\\u00(?:5[fF]|6[4569cC]|73|3[aA])")
 """A letter of those signs, written as no client's library writes it."""
 _ESCAPE = re.compile(rb"\\u00([2-7][0-9a-fA-F])")
@@ -38,9 +37,11 @@ _ADDRESS = re.compile(_spelled("fileid:") + rb"(?:\\?/|\\u00(?i:2f)){2}((?:[\w-]
 
 def file_ids(body: bytes) -> set[str]:
     """The ids; those that can be none are left out. Raises GatewayError 400 for more than can be looked at."""
-    if not (b"file" in body and any(sign in body for sign in _SIGNS)) and not (
-        b"\\u00" in body and _DISGUISE.search(body)
-    ):
+    # In a large text CPython finds five bytes several times as fast as six.
+    named = b"file" in body
+    member = named and b"file_" in body and b"file_id" in body
+    address = named and not member and b"filei" in body and b"fileid:" in body
+    if not (member or address or (b"\\u00" in body and _DISGUISE.search(body))):
         return set()
     found = list(islice(_named(body), _MOST + 1))
     if len(found) > _MOST:

@@ -3,7 +3,7 @@ proved their thoughts stays behind (formats/proofs.py). Nothing is decoded where
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 
@@ -17,17 +17,24 @@ from sluice.vendors.quirks import UNREADABLE
 Raw = msgspec.Raw
 
 _MET = b'"' + MARK.encode()
+_FIRST = _MET[:5]
+"""Looked for first: in a large text CPython finds five bytes several times as fast as six."""
 _messages = msgspec.json.Decoder(list[dict[str, Raw]])
 _blocks = msgspec.json.Decoder(list[dict[str, Any]])
 _CODEC = MessagesCodec()
 _BLOCKS = "thinking_blocks"
 
 
+def _holds_proofs(raw: object) -> TypeGuard[Raw]:
+    text = bytes(raw) if isinstance(raw, Raw) else b""
+    return _FIRST in text and _MET in text
+
+
 def forget_in_chat(members: dict[str, Any]) -> None:
     """Chat messages without what proves thoughts to other protocols' models, and means nothing here; all else byte for
     byte."""
     raw = members.get("messages")
-    if not isinstance(raw, Raw) or _MET not in bytes(raw):
+    if not _holds_proofs(raw):
         return
     try:
         told = _messages.decode(raw)
@@ -42,8 +49,7 @@ def forget_in_chat(members: dict[str, Any]) -> None:
 def forget_in_messages(members: dict[str, Any]) -> list[str]:
     """Messages without the thoughts of other makers. A tool loop they began cannot go on thinking with a budget: that
     is reported."""
-    raw = members.get("messages")
-    if not isinstance(raw, Raw) or _MET not in bytes(raw):
+    if not _holds_proofs(members.get("messages")):
         return []
     try:
         request = _CODEC.decode_request(encode(members))
