@@ -14,11 +14,14 @@ import httpx
 import pytest
 
 from .client_upstreams import UPSTREAMS
-from .conftest import plain_config
+from .conftest import MAIN_KEY, plain_config
 from .gateways import Gateway, until
 from .processes import Provider
+from .upstreams import told as complaint
+from .upstreams import upstream, whole
+from .wires import Wire, request
 
-REQUESTS = 100
+REQUESTS = 60
 # Python imports a module of this name in each process that starts.
 _HOOK = """
 import collections, gc, json, os, signal
@@ -144,5 +147,92 @@ def test_nor_one_whose_client_leaves(watched: Gateway) -> None:
     def ask() -> None:
         with watched.http.stream("POST", "/v1/chat/completions", json=body, headers=watched.auth()) as answer:
             assert next(answer.iter_lines()).startswith("data: ")
+
+    assert rings(watched, ask) == {}
+
+
+def test_nor_one_whose_upstream_never_ends_its_body(watched: Gateway) -> None:
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+    chunk = b'data: {"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
+    with upstream(head + b"%x\r\n%s\r\n" % (len(chunk), chunk), hold=True) as found:
+        watched.channel(["endless"], provider="openai-compatible", base_url=found.url)
+
+        def ask() -> None:
+            body = {"model": "endless", **_CHAT, "stream": True}
+            answer = watched.http.post("/v1/chat/completions", json=body, headers=watched.auth())
+            assert answer.text.endswith("[DONE]\n\n")
+            if found.connections > REQUESTS:
+                until(lambda: found.left or None, "the gateway to give up every answer")
+
+        assert rings(watched, ask) == {}
+
+
+def test_nor_does_a_form(watched: Gateway) -> None:
+    def ask() -> None:
+        files, fields = {"file": ("a.mp3", b"a" * 1000)}, {"model": "whisper-1"}
+        answer = watched.http.post("/v1/audio/transcriptions", files=files, data=fields, headers=watched.auth())
+        assert answer.status_code == 200, answer.text
+
+    assert rings(watched, ask) == {}
+
+
+def test_nor_one_too_many(watched: Gateway) -> None:
+    token = watched.token(requests_per_minute=1)
+
+    def ask() -> None:
+        body = {"model": _MODEL, **_CHAT}
+        watched.http.post("/v1/chat/completions", json=body, headers=watched.auth(token["name"]))
+
+    assert rings(watched, ask) == {}
+
+
+def test_nor_one_whose_fallback_cannot_be_paid(watched: Gateway) -> None:
+    token = watched.token(user_id=watched.user(balance_usd="1.00")["id"])
+    body = {"model": "fallback", **_CHAT, "max_tokens": 10}
+    with upstream(whole(404, complaint("no such model", code="model_not_found")), hold=True) as found:
+        watched.channel(["fallback"], base_url=found.url, model_mapping={"fallback": "cheap"}, priority=1)
+        watched.channel(["fallback"], model_mapping={"fallback": "dear"})
+        watched.price("cheap", input="0", output="1")
+        watched.price("dear", input="0", output="1000000")
+
+        def ask() -> None:
+            answer = watched.http.post("/v1/chat/completions", json=body, headers=watched.auth(token["name"]))
+            assert answer.json()["error"]["code"] == "insufficient_quota", answer.text
+
+        assert rings(watched, ask) == {}
+        assert len(found.requests) > REQUESTS
+
+
+@pytest.mark.parametrize("answer", [b"", whole(407, {}), whole(200, b"half of it")[:-5]], ids=["none", "407", "half"])
+def test_nor_one_that_fails_behind_a_proxy(watched: Gateway, answer: bytes) -> None:
+    model = f"proxied-{len(answer)}"
+    with upstream(answer) as proxy:
+        url = proxy.url if answer else "http://127.0.0.1:9"
+        watched.channel([model], provider="openai-compatible", proxy_url=url)
+
+        def ask() -> None:
+            body = {"model": model, **_CHAT}
+            assert watched.http.post("/v1/chat/completions", json=body, headers=watched.auth()).status_code == 502
+
+        assert rings(watched, ask) == {}
+
+
+_STALLS = json.dumps({"model": f"{_MODEL}-stall", **_CHAT, "stream": True}).encode()
+_AHEAD = request("POST", "/v1/chat/completions", f"authorization: Bearer {MAIN_KEY}", body=_STALLS)
+
+
+@pytest.mark.parametrize(
+    ("data", "heard"),
+    [
+        pytest.param(request("GET", "/", "x-long: " + "a" * 70_000), b" 431 ", id="head-too-large"),
+        pytest.param(request("CONNECT", "a:1"), b" 400 ", id="no-proxy"),
+        pytest.param(_AHEAD * 5, b"data: ", id="sent-ahead"),
+    ],
+)
+def test_nor_a_connection_that_ends_early(watched: Gateway, data: bytes, heard: bytes) -> None:
+    def ask() -> None:
+        with Wire(watched.url) as wire:
+            wire.send(data)
+            wire.until(heard)
 
     assert rings(watched, ask) == {}

@@ -49,6 +49,11 @@ class Upstream:
             thread.join(_PATIENCE_SECONDS)
             assert not thread.is_alive()
 
+    @property
+    def left(self) -> bool:
+        """Whether everybody who connected has left."""
+        return not any(thread.is_alive() for thread in self._threads[1:])
+
     def _accept(self) -> None:
         while True:
             try:

@@ -155,10 +155,12 @@ class FormReader:
         """The form, once the body has ended."""
         if not self._ended:
             raise bad_request("invalid_form", "the multipart body ends too early")
+        self._parser.callbacks = {}  # they hold this reader: a ring
         return SpooledForm(self._parts)
 
     def close(self) -> None:
         """Drops what was read."""
+        self._parser.callbacks = {}
         SpooledForm([part for part in self._parts if part.spool is not None]).close()
 
     def _begin(self) -> None:

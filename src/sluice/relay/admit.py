@@ -6,7 +6,6 @@ import hashlib
 from ipaddress import ip_address
 
 from sluice.base.errors import (
-    GatewayError,
     forbidden,
     invalid_credential,
     model_not_found,
@@ -64,12 +63,11 @@ class RateBook:
     def __init__(self, table: RateTable) -> None:
         self._table = table
 
-    def check(self, token: Token, now: float) -> GatewayError | None:
-        """Counts one request at ``now`` (seconds, monotonic), or says why not."""
+    def check(self, token: Token, now: float) -> None:
+        """Counts one request at ``now`` (seconds, monotonic). Raises GatewayError 429 when it is one too many."""
         limit = token.requests_per_minute
         if limit is None:
-            return None
+            return
         wait = self._table.take(token.id, limit, now)
-        if not wait:
-            return None
-        return rate_limited(f"the token {token.name!r} is limited to {limit} requests a minute", wait, limit)
+        if wait:
+            raise rate_limited(f"the token {token.name!r} is limited to {limit} requests a minute", wait, limit)

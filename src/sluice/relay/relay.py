@@ -127,13 +127,16 @@ class Relay:
             try:
                 await self.till.reserve(job)
             except GatewayError as error:
-                refusal = error
+                refusal = error.with_traceback(None)
             else:
                 return following
         if refusal is None:
             return None
         job.choose(channel, why)
-        raise refusal
+        try:
+            raise refusal
+        finally:
+            del refusal  # with its traceback it would hold this frame, and so the request's body, in a ring
 
     def _other_key(self, job: Job, channel: Channel, now: float) -> Channel | None:
         """The channel with a key that was not tried for this request and does not rest."""

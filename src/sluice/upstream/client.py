@@ -38,6 +38,11 @@ class TransportError(Exception):
 
     sent = True
 
+    def again(self) -> TransportError:
+        """The same without a traceback, to be raised by whoever keeps this one: with a traceback, what is kept would be
+        in a ring with the frames it went through."""
+        return type(self)(*self.args)
+
 
 class Unreachable(TransportError):
     """No connection: refused, unresolvable, TLS failed, connect deadline passed. Nothing was sent."""

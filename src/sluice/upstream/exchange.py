@@ -132,7 +132,7 @@ class Http1Exchange:
             finally:
                 timer.cancel()
         if self._error is not None and not self._head_done:
-            raise self._error
+            raise self._error.again()
 
     # Receiving: called by the connection.
 
@@ -251,7 +251,7 @@ class Http1Exchange:
         """The next piece of the body; b"" at its end."""
         while not self._pieces:
             if self._error is not None:
-                raise self._error
+                raise self._error.again()
             if self._complete:
                 self._release()
                 return b""
@@ -293,7 +293,8 @@ class Http1Exchange:
         if self._over:
             return
         self._end()
-        self._error = Broken("the exchange was given up")
+        if self._error is None:
+            self._error = Broken("the exchange was given up")
         self._pieces.clear()
         self._connection.exchange = None
         self._connection.close()
@@ -317,7 +318,7 @@ class Http1Exchange:
         """Waits for the next event, at most until then (the loop's seconds) or until the whole exchange's time is over.
         Raises Silent, or what went wrong."""
         if self._error is not None:
-            raise self._error
+            raise self._error.again()
         waiter = self._waiter = self._loop.create_future()
         alarm = self._connection.alarm
         alarm.set(due if due < self._ends else self._ends, self._expire)
@@ -327,7 +328,7 @@ class Http1Exchange:
             alarm.clear()
             self._waiter = None
         if self._error is not None and not self._pieces:
-            raise self._error
+            raise self._error.again()
 
     def _expire(self) -> None:
         self._fail(Silent(_TOO_LONG))

@@ -207,19 +207,20 @@ class ProxiedTransport:
             response = await self._ask(request, deadlines, progress)
         except aiohttp.ServerDisconnectedError as error:
             if not progress.reused or error.message != _UNHEARD:
-                raise _failure(error, progress) from error
+                raise _failure(error, progress) from bare(error)
             progress = _Progress(deadlines.head, connected)
             try:
                 response = await self._ask(request, deadlines, progress)
             except FAILURES as again:
-                raise _failure(again, progress) from again
+                raise _failure(again, progress) from bare(again)
         except FAILURES as error:
-            raise _failure(error, progress) from error
+            raise _failure(error, progress) from bare(error)
         head = WireHead(response.status, [(k.lower(), v) for k, v in response.raw_headers])
-        fault = self._unfit(head)
-        if fault is not None:
+        try:
+            self._accept(head)
+        except TransportError:
             response.close()
-            raise fault
+            raise
         return decoded(_AioExchange(response, head, deadlines))
 
     def judge(self, request: WireRequest) -> None:
@@ -230,15 +231,14 @@ class ProxiedTransport:
         if self._proxy.hostname:
             self._guard.check_numbers(self._proxy.hostname)  # aiohttp asks no resolver about numbers
 
-    def _unfit(self, head: WireHead) -> TransportError | None:
-        """Why an answer's head is not one to hand on."""
+    def _accept(self, head: WireHead) -> None:
+        """Raises TransportError for a head that is not one to hand on."""
         if head.status == 407 and self._proxy_url:
-            return Unreachable("the proxy wants other credentials")
+            raise Unreachable("the proxy wants other credentials")
         if head.status < 200:
-            return Malformed("the upstream switched protocols")
+            raise Malformed("the upstream switched protocols")
         if sum(len(name) + len(value) for name, value in head.headers) > self._limits.max_head_bytes:
-            return Malformed("the head of the answer is too large")
-        return None
+            raise Malformed("the head of the answer is too large")
 
     async def _ask(self, request: WireRequest, deadlines: Deadlines, progress: _Progress) -> aiohttp.ClientResponse:
         # Lower case: aiohttp takes names that differ in case for one, and keeps only the last.
@@ -289,12 +289,22 @@ async def _measured(request: WireRequest, deadlines: Deadlines, progress: _Progr
     progress.within(deadlines.head)
 
 
+def bare(error: BaseException) -> BaseException:
+    """The error without tracebacks: aiohttp keeps errors beside what they broke and in its own frames, so that request
+    and answer would be in a ring with them."""
+    link: BaseException | None = error
+    while link is not None:
+        link.__traceback__ = None
+        link = link.__cause__ or link.__context__
+    return error
+
+
 def _failure(error: BaseException, progress: _Progress) -> TransportError:
     """aiohttp's failure in the seam's words."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, TransportError):
-            return cause
+            return cause.again()
         cause = cause.__cause__
     kind = type(error).__name__
     if not progress.connected:
@@ -332,7 +342,7 @@ class _AioExchange:
             raise Silent("the upstream was silent too long") from error
         except (aiohttp.ClientError, OSError, RuntimeError) as error:  # the last: its session was closed
             self.abort()
-            raise Broken(f"the exchange with the upstream broke: {type(error).__name__}") from error
+            raise Broken(f"the exchange with the upstream broke: {type(error).__name__}") from bare(error)
         if self._aborted:
             raise Broken("the exchange was given up")
         if not data:

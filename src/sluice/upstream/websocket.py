@@ -11,7 +11,7 @@ from yarl import URL
 from sluice.base.wire import Messages, WireHead, WireRequest
 from sluice.upstream.client import Broken, Deadlines, Duplex, Exchange, Silent, TooLarge, Unreachable, unnoticed
 from sluice.upstream.duplex import AioDuplex
-from sluice.upstream.proxied import FAILURES, ProxiedTransport
+from sluice.upstream.proxied import FAILURES, ProxiedTransport, bare
 
 _CLOSING = 1.0
 """Seconds an upstream has to answer a closing before its connection is cut."""
@@ -48,7 +48,7 @@ class SocketTransport(ProxiedTransport):
             raise Silent(_SILENT) from error
         except (aiohttp.ClientError, OSError, RuntimeError) as error:
             exchange.abort()
-            raise Broken(f"the exchange with the upstream broke: {type(error).__name__}") from error
+            raise Broken(f"the exchange with the upstream broke: {type(error).__name__}") from bare(error)
         except BaseException:
             exchange.abort()
             raise
@@ -80,7 +80,7 @@ class SocketTransport(ProxiedTransport):
             told = error.headers.items() if error.headers else ()
             return WireHead(error.status, [(name.lower().encode(), value.encode()) for name, value in told])
         except FAILURES as error:
-            raise Unreachable(f"opening a websocket to the upstream failed: {type(error).__name__}") from error
+            raise Unreachable(f"opening a websocket to the upstream failed: {type(error).__name__}") from bare(error)
 
 
 class _Refusal:

@@ -100,14 +100,16 @@ class EdgeProtocol(HttpToolsProtocol):
             self._timer.cancel()
             self._timer = None
         self.connections.discard(self)
-        self.pipeline.clear()
         for cycle in (self._served, self.cycle):
             if cycle is not None:
                 cycle.disconnect()
+        while self.pipeline:
+            self.pipeline.popleft().release()
         self.flow.resume_writing()
         if exc is None:
             self.transport.close()
         self.parser = None  # type: ignore[assignment]
+        self._refusal = None  # its traceback leads back here
 
     def data_received(self, data: bytes) -> None:
         """asyncio: bytes of requests."""
@@ -297,9 +299,7 @@ class EdgeProtocol(HttpToolsProtocol):
     def _tick(self) -> None:
         self._timer = self.loop.call_later(self._tick_seconds, self._tick)
         self._watch_reader()
-        if self.transport.is_closing():
-            return
-        if self._waiting_for_us():
+        if self.transport.is_closing() or self._waiting_for_us():
             return
         self._age += 1
         waited = self._age * self._tick_seconds

@@ -86,9 +86,7 @@ def enter(door: Door, voice: Voice, handler: Handler, key: Callable[[Scope], byt
             started = door.clock.monotonic()
             address = client_address(scope)
             token = admit(door.snapshot(), key(scope), address, now_ms)
-            limited = door.rates.check(token, started)
-            if limited is not None:
-                raise limited
+            door.rates.check(token, started)
             visit = Visit(
                 id=identity,
                 scope=scope,

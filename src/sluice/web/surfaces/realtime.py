@@ -121,9 +121,7 @@ async def _admitted(
     key, address = key_of(scope), client_address(scope)
     started = door.clock.monotonic()
     token = admit(door.snapshot(), key, address, now_ms)
-    limited = door.rates.check(token, started)
-    if limited is not None:
-        raise limited
+    door.rates.check(token, started)
     asked = _query(scope)
     model = asked["model"]
     check_model(token, model)
