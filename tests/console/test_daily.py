@@ -131,7 +131,7 @@ async def test_a_balance_is_edited_with_a_reason_and_counts_at_once(visit: Visit
     await side.get_by_role("textbox", name="Name", exact=True).fill("broke")
     await side.get_by_role("button", name="Create", exact=True).click()
     await side.get_by_role("textbox", name="Amount").fill("0.01")
-    await side.get_by_label("Remark").fill("for the first try")
+    await side.get_by_role("textbox", name="Remark").fill("for the first try")
     await side.get_by_role("button", name="Set balance").click()
     await expect(side.get_by_role("row", name=re.compile("for the first try"))).to_contain_text("$0.01")
     await expect(page.get_by_text("The balance was changed. It counts at once.")).to_be_visible()
@@ -242,6 +242,7 @@ async def test_a_password_is_changed_and_the_audit_log_tells(visit: Visit) -> No
     await page.get_by_label("Current password").fill("uma's own password")
     await page.get_by_role("button", name="Change password").click()
     await expect(page.get_by_text("The password was changed.")).to_be_visible()
+    await expect(page.get_by_label("Current password")).to_have_value("")
 
 
 async def test_wrong_credentials_are_told_from_a_gateway_that_is_away(visit: Visit) -> None:

@@ -53,7 +53,7 @@ async def test_a_field_that_another_person_changed_too_is_not_written_over_in_si
         await visit.open(f"/{screen}?open={path.rpartition('/')[2]}")
         if screen == "users":
             await side.get_by_text("Settings", exact=True).click()
-        field = side.get_by_label(label)
+        field = side.get_by_role("textbox", name=label)
         await field.fill(typed)
         await visit.call("PATCH", path, theirs)
         await side.get_by_role("button", name="Save").click()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -13,8 +12,6 @@ from console_visit import PHONE, Visit, error_of
 from playwright.async_api import Browser, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
-
-ASKED = "Close without saving?"
 
 
 async def test_a_key_shown_once_is_not_lost_by_a_slip_nor_shown_again(visit: Visit) -> None:
@@ -36,88 +33,6 @@ async def test_a_key_shown_once_is_not_lost_by_a_slip_nor_shown_again(visit: Vis
     await page.go_back()
     await page.get_by_role("row", name=re.compile("fastgpt")).click()
     await expect(side.get_by_role("textbox", name="Name", exact=True)).to_have_value("fastgpt")
-
-
-async def _escape(visit: Visit) -> None:
-    await visit.page.keyboard.press("Escape")
-
-
-async def _beside(visit: Visit) -> None:
-    await visit.page.mouse.click(300, 600)
-
-
-async def _cross(visit: Visit) -> None:
-    await visit.page.get_by_role("button", name="Close").first.click()
-
-
-@pytest.mark.parametrize("leave", [_escape, _beside, _cross], ids=["escape", "beside", "cross"])
-async def test_a_panel_with_unsaved_work_asks_before_it_closes(
-    visit: Visit, leave: Callable[[Visit], Awaitable[None]]
-) -> None:
-    await visit.sign_in(path="/sign-in?next=%2Fusers%3Fopen%3Dnew")
-    page = visit.page
-    name = page.get_by_role("textbox", name="Name", exact=True)
-    await expect(name).to_be_focused()
-    await name.fill("half done")
-    question = page.get_by_role("dialog", name=ASKED)
-    await leave(visit)
-    await expect(question.get_by_role("button", name="Keep editing")).to_be_focused()
-    await page.keyboard.press("Escape")  # takes back the question alone
-    await expect(question).to_have_count(0)
-    await expect(name).to_have_value("half done")
-    await leave(visit)
-    await question.get_by_role("button", name="Keep editing").click()
-    await expect(question).to_have_count(0)
-    await leave(visit)
-    await question.get_by_role("button", name="Discard").click()
-    await expect(page.get_by_role("dialog")).to_have_count(0)
-    # Nothing was typed: nothing is asked.
-    await page.get_by_role("button", name="New user").click()
-    await expect(name).to_have_value("")
-    await leave(visit)
-    await expect(page.get_by_role("dialog")).to_have_count(0)
-
-
-async def test_the_browsers_way_back_and_links_ask_before_unsaved_work_goes(visit: Visit) -> None:
-    await visit.sign_in(path="/sign-in?next=%2Fusers")
-    page = visit.page
-    name, question = page.get_by_role("textbox", name="Name", exact=True), page.get_by_role("dialog", name=ASKED)
-    await page.get_by_role("button", name="New user").click()
-    await name.fill("half done")
-    await page.evaluate("history.back()")
-    await expect(question.get_by_role("button", name="Keep editing")).to_be_focused()
-    await page.keyboard.press("Escape")
-    await expect(question).to_have_count(0)
-    await expect(name).to_have_value("half done")
-    assert page.url.endswith("open=new")
-    # Neither does the palette lead away from it.
-    await page.keyboard.press("Control+k")
-    await page.get_by_role("combobox", name="Go to").fill("logs")
-    await page.keyboard.press("Enter")
-    await question.get_by_role("button", name="Keep editing").click()
-    await expect(name).to_have_value("half done")
-    await page.evaluate("history.back()")
-    await question.get_by_role("button", name="Discard").click()
-    await page.wait_for_url("**/users")
-    await expect(page.get_by_role("dialog")).to_have_count(0)
-    # Nothing is asked of a form that was saved, or cancelled, or never touched.
-    await page.get_by_role("button", name="New user").click()
-    await name.fill("cancelled")
-    await page.get_by_role("button", name="Cancel").click()
-    await expect(page.get_by_role("dialog")).to_have_count(0)
-    await page.evaluate("history.back()")
-    await expect(name).to_have_value("")
-    await page.evaluate("history.back()")
-    await expect(page.get_by_role("dialog")).to_have_count(0)
-
-    await visit.open("/settings")
-    await page.get_by_label("Current password").fill("half done")
-    await page.get_by_role("tab", name="System").click()
-    await question.get_by_role("button", name="Keep editing").click()
-    await expect(page.get_by_label("Current password")).to_have_value("half done")
-    await page.get_by_role("link", name="Logs").click()
-    await question.get_by_role("button", name="Discard").click()
-    await page.wait_for_url("**/logs")
 
 
 async def test_escape_takes_back_a_question_and_leaves_the_panel_below_it(visit: Visit) -> None:

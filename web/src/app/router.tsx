@@ -1,6 +1,7 @@
 // Every screen, its address, what its address may hold, and who may open it. Each screen is a file of its own on the wire.
 import type { QueryClient } from "@tanstack/react-query";
 import {
+  createBrowserHistory,
   createRootRouteWithContext,
   createRoute,
   createRouter,
@@ -162,10 +163,25 @@ const tree = root.addChildren([
   shell.addChildren([home, start, channels, tokens, users, prices, logs, playground, health, routing, settings]),
 ]);
 
+/** The browser's history, without the router's own ear for `beforeunload`, which would be there for ever and keep the page
+ *  from being kept: kit/unsaved.ts listens while there is something to lose. */
+function makeHistory() {
+  const { history, location, document } = window;
+  const addEventListener: typeof window.addEventListener = (
+    type: string,
+    heard: EventListenerOrEventListenerObject,
+  ) => {
+    if (type !== "beforeunload") window.addEventListener(type, heard);
+  };
+  const removeEventListener = window.removeEventListener.bind(window);
+  return createBrowserHistory({ window: { history, location, document, addEventListener, removeEventListener } });
+}
+
 export function makeRouter(client: QueryClient) {
   return createRouter({
     routeTree: tree,
     context: { client },
+    history: makeHistory(),
     defaultPreload: "intent",
     defaultPreloadStaleTime: 0,
     defaultPendingComponent: Loading,

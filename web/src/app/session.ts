@@ -1,7 +1,7 @@
 // Who is signed in.
 import { type QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
 import { type Api, ApiFailure, api, giveUp, setCsrf, take } from "~/api/client";
-import { unsavedWork } from "~/kit/unsaved";
+import { letGo, unsavedWork } from "~/kit/unsaved";
 import { MARK } from "./mark";
 
 export type Session = Api<"SessionView">;
@@ -42,6 +42,7 @@ export function begin(client: QueryClient, session: Session): void {
 /** What follows the end of a session: the page is loaded anew, so that nothing of it is left to whoever comes next. */
 export function depart(next?: string): void {
   localStorage.removeItem(MARK);
+  letGo();
   window.location.replace(next ? `/sign-in?next=${encodeURIComponent(next)}` : "/sign-in");
 }
 

@@ -20,6 +20,10 @@ interface Options<Values, Result> {
   fieldOf?: (param: string) => string;
   /** The field whose members are fields of their own: a fault of one is kept under `options.name`. */
   nested?: keyof Values & string;
+  /** Nobody misses what was typed in it. */
+  fleeting?: boolean;
+  /** Once sent it begins again, empty. */
+  again?: boolean;
 }
 
 /** Fields with a fault; those of passwords are marked in a way of their own. */
@@ -33,12 +37,12 @@ export interface ApiForm<Values> {
 }
 
 export function useApiForm<Values extends object, Result>(options: Options<Values, Result>): ApiForm<Values> {
-  const { initial, validate, send, done, fieldOf, nested } = options;
+  const { initial, validate, send, done, fieldOf, nested, fleeting = false, again = false } = options;
   const words = useWords();
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
   const form = useForm<Values>({ initialValues: initial, ...(validate ? { validate: validate as never } : {}) });
-  useUnsaved(() => form.isDirty());
+  useUnsaved(() => !fleeting && form.isDirty());
   const element = useRef<HTMLFormElement | null>(null);
   const [fault, setFault] = useState<{ refusal: unknown } | null>(null);
   // The first field with a fault may be far up a long form, or in a part that opens with it.
@@ -61,7 +65,8 @@ export function useApiForm<Values extends object, Result>(options: Options<Value
     setFailure(null);
     try {
       const result = await send(values);
-      form.resetDirty(values);
+      if (again) form.reset();
+      else form.resetDirty(values);
       done(result);
     } catch (error) {
       const field = error instanceof ApiFailure ? fieldIn(values, error.param, fieldOf, nested) : null;

@@ -6,6 +6,7 @@ import { api, take } from "~/api/client";
 import { useWords } from "~/i18n";
 import { Side } from "~/kit/Side";
 import { Empty, Failure, Loading } from "~/kit/states";
+import { View } from "~/kit/View";
 import { ChannelForm } from "./ChannelForm";
 import { Remove } from "./Remove";
 import { TestPanel } from "./TestPanel";
@@ -49,8 +50,6 @@ export function ChannelPanel({ open, view, close, show }: Props) {
 function Existing({ channel, view, close, show }: { channel: Channel } & Omit<Props, "open">) {
   const { t } = useWords();
   const [removing, setRemoving] = useState(false);
-  const [edited, setEdited] = useState(view !== "test");
-  if (!edited && view !== "test") setEdited(true);
   return (
     <>
       <SegmentedControl
@@ -64,22 +63,19 @@ function Existing({ channel, view, close, show }: { channel: Channel } & Omit<Pr
           { value: "test", label: t("channels.test") },
         ]}
       />
-      {/* Looking at the tests does not throw away what was typed. */}
-      {edited && (
-        <div hidden={view === "test"}>
-          <ChannelForm
-            key={channel.id}
-            channel={channel}
-            done={close}
-            cancel={close}
-            extra={
-              <Button variant="default" c="var(--bad)" onClick={() => setRemoving(true)}>
-                {t("common.delete")}
-              </Button>
-            }
-          />
-        </div>
-      )}
+      <View shown={view !== "test"}>
+        <ChannelForm
+          key={channel.id}
+          channel={channel}
+          done={close}
+          cancel={close}
+          extra={
+            <Button variant="default" c="var(--bad)" onClick={() => setRemoving(true)}>
+              {t("common.delete")}
+            </Button>
+          }
+        />
+      </View>
       {view === "test" && <TestPanel key={channel.id} channel={channel} />}
       <Remove channels={[channel]} opened={removing} onClose={() => setRemoving(false)} onDone={close} />
     </>

@@ -18,6 +18,7 @@ export default function Setup() {
   const router = useRouter();
   const [token] = useState(() => window.location.hash.slice(1));
   const state = useApiForm({
+    fleeting: true,
     initial: { password: "", again: "" },
     validate: {
       password: (value) => (value.length < SHORTEST ? t("door.tooShort", { least: SHORTEST }) : null),

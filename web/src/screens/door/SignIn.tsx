@@ -16,6 +16,7 @@ export default function SignIn() {
   const router = useRouter();
   const { next } = route.useSearch();
   const state = useApiForm({
+    fleeting: true,
     initial: { name: "", password: "" },
     validate: {
       name: (value) => (value ? null : t("door.nameNeeded")),

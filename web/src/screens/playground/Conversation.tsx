@@ -1,11 +1,12 @@
 import { Button, Textarea } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useWords } from "~/i18n";
 import { duration } from "~/kit/format";
 import { CopyIcon } from "~/kit/parts";
 import type { Progress } from "~/relay/chat";
 import { Broken } from "./Broken";
+import { kept } from "./kept";
 import styles from "./playground.module.css";
 import type { Turn, useChat } from "./useChat";
 
@@ -18,7 +19,10 @@ interface Props {
 
 export function Conversation({ chat, model, send, again }: Props) {
   const { t } = useWords();
-  const [text, setText] = useState("");
+  const [text, setText] = useState(kept.draft);
+  useEffect(() => {
+    kept.draft = text;
+  }, [text]);
   const go = () => {
     if (!text.trim() || chat.busy) return;
     send(text);

@@ -9,6 +9,8 @@ interface Kept {
   sent: ChatRequest | null;
   parameters: Parameters;
   model: string | undefined;
+  /** What is typed and not sent. */
+  draft: string;
 }
 
-export const kept: Kept = { turns: [], sent: null, parameters: NO_PARAMETERS, model: undefined };
+export const kept: Kept = { turns: [], sent: null, parameters: NO_PARAMETERS, model: undefined, draft: "" };

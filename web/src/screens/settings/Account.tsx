@@ -43,10 +43,8 @@ function Password() {
     },
     send: ({ current_password, password }) =>
       take(api.PUT("/api/v1/session/password", { body: { current_password, password } })),
-    done: () => {
-      state.form.reset();
-      toast("good", t("settings.passwordSaved"));
-    },
+    again: true,
+    done: () => toast("good", t("settings.passwordSaved")),
   });
   const { form } = state;
   const toggle = { "aria-label": t("door.show") };

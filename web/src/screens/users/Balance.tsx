@@ -1,6 +1,7 @@
 // A user's money: set it or add to it, with a reason, and see every movement. It counts at once.
 import { SegmentedControl, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { type Api, api, take } from "~/api/client";
 import { useWords } from "~/i18n";
 import { DataTable } from "~/kit/DataTable";
@@ -20,13 +21,15 @@ interface Values {
   remark: string;
 }
 
-export function Balance({ user }: { user: User }) {
+/** `typed` is told whether it holds what is not saved. */
+export function Balance({ user, typed }: { user: User; typed: (unsaved: boolean) => void }) {
   const { t } = useWords();
   const client = useQueryClient();
   const toast = useToast();
   const params = { path: { user_id: user.id } };
   const state = useApiForm<Values, User>({
     initial: { how: "set", amount: "", remark: "" },
+    again: true,
     validate: { amount: (value) => (/^-?\d+(\.\d{1,9})?$/.test(typedDollars(value)) ? null : t("users.amountNeeded")) },
     send: ({ how, amount, remark }) => {
       const usd = typedDollars(amount);
@@ -42,6 +45,8 @@ export function Balance({ user }: { user: User }) {
     fieldOf: (param) => ({ balance_usd: "amount", amount_usd: "amount" })[param] ?? param,
   });
   const { form } = state;
+  const unsaved = form.isDirty();
+  useEffect(() => typed(unsaved), [typed, unsaved]);
   return (
     <>
       <Form state={state} submitLabel={form.values.how === "set" ? t("users.setBalance") : t("users.addBalance")}>

@@ -9,6 +9,7 @@ import { Facts, Money } from "~/kit/parts";
 import { Confirm } from "~/kit/Side";
 import { Failure, Loading } from "~/kit/states";
 import { useToast } from "~/kit/toast";
+import { View } from "~/kit/View";
 import { Balance } from "./Balance";
 import { UserForm } from "./UserForm";
 import styles from "./users.module.css";
@@ -34,6 +35,14 @@ function Panel({ user, close }: { user: User; close: () => void }) {
   const session = useSession();
   const [view, setView] = useState("balance");
   const [removing, setRemoving] = useState(false);
+  const [amountTyped, setAmountTyped] = useState(false);
+  const [edits, setEdits] = useState(0);
+  // Done with the settings: the panel closes, unless an amount that was typed would go with it.
+  const leave = () => {
+    if (!amountTyped) return close();
+    setEdits(edits + 1);
+    setView("balance");
+  };
   return (
     <>
       <h3 className={styles.name}>{user.name}</h3>
@@ -62,27 +71,26 @@ function Panel({ user, close }: { user: User; close: () => void }) {
           { value: "edit", label: t("channels.settings") },
         ]}
       />
-      {view === "balance" ? (
-        <Balance key={user.balance_usd} user={user} />
-      ) : (
-        <>
-          <UserForm
-            user={user}
-            cancel={close}
-            done={() => {
-              toast("good", t("common.saved"));
-              close();
-            }}
-          />
-          {user.id !== session.user.id && (
-            <div className={styles.danger}>
-              <Button variant="default" c="var(--bad)" onClick={() => setRemoving(true)}>
-                {t("users.remove")}
-              </Button>
-            </div>
-          )}
-        </>
-      )}
+      <View shown={view === "balance"}>
+        <Balance user={user} typed={setAmountTyped} />
+      </View>
+      <View key={edits} shown={view === "edit"}>
+        <UserForm
+          user={user}
+          cancel={leave}
+          done={() => {
+            toast("good", t("common.saved"));
+            leave();
+          }}
+        />
+        {user.id !== session.user.id && (
+          <div className={styles.danger}>
+            <Button variant="default" c="var(--bad)" onClick={() => setRemoving(true)}>
+              {t("users.remove")}
+            </Button>
+          </div>
+        )}
+      </View>
       <Confirm
         opened={removing}
         title={t("users.removeTitle", { name: user.name })}
