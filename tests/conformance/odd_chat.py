@@ -154,6 +154,31 @@ ODD: dict[str, tuple[Json, dict[str, str]]] = {
     "schema defs": (tool(parameters=DEFS), {"mark-a": "", "mark-b": ""}),
     "strict": (tool(strict=True), {"strict": "strict"}),
     "custom tool": (request(tools=[{"type": "custom", "custom": {"name": "patch"}}]), {"patch": ""}),
+    "custom call": (
+        request(
+            [
+                user("Hi"),
+                {
+                    "role": "assistant",
+                    "tool_calls": [
+                        {"id": "call_1", "type": "custom", "custom": {"name": "patch", "input": "mark-i"}},
+                    ],
+                },
+                {"role": "tool", "tool_call_id": "call_1", "content": "mark-a"},
+            ],
+            tools=[
+                {
+                    "type": "custom",
+                    "custom": {
+                        "name": "patch",
+                        "description": "mark-d",
+                        "format": {"type": "grammar", "grammar": {"syntax": "lark", "definition": "mark-g"}},
+                    },
+                }
+            ],
+        ),
+        {"mark-i": "", "mark-a": "", "mark-d": "", "mark-g": "format"},
+    ),
     "max 0": (request(max_tokens=0), {}),
     "max both": (request(max_tokens=55, max_completion_tokens=66), {"66": "max_completion_tokens"}),
     "stop text": (request(stop="mark-a"), {"mark-a": "stop"}),

@@ -114,10 +114,10 @@ class Opaque(Value, frozen=True, kw_only=True):
 
 HELD = frozenset(
     {
-        "annotations", "cache_control", "citations", "content", "encrypted_content", "file", "fileData", "file_data",
-        "function", "functionCall", "functionResponse", "id", "image_url", "index", "inlineData", "input_audio",
-        "items", "reasoning", "reasoning_content", "signature", "source", "status", "summary", "thinking_blocks",
-        "thought", "type",
+        "annotations", "cache_control", "citations", "content", "custom", "encrypted_content", "file", "fileData",
+        "file_data", "function", "functionCall", "functionResponse", "id", "image_url", "index", "inlineData",
+        "input_audio", "items", "reasoning", "reasoning_content", "signature", "source", "status", "summary",
+        "thinking_blocks", "thought", "type",
     }
 )  # fmt: skip
 """Names in ``extras`` that repeat, in the source's own spelling, what a value says anyway, or that each target has its

@@ -141,6 +141,7 @@ _INSIDE: Extras = {
     "functionCall": frozenset({"id", "name", "args"}),
     "functionResponse": frozenset({"id", "name", "response", "parts"}),
     "citations": frozenset(),
+    "custom": frozenset({"name", "description", "input"}),
 }
 """Members of ``HELD`` that are objects, and what of them a value says anyway: the rest is reported."""
 _SILENT = HELD - _INSIDE.keys()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from sluice.base.formats import Format
@@ -11,6 +11,7 @@ from sluice.base.usage import NO_USAGE, Usage
 from sluice.base.wire import WireHead
 from sluice.formats.canon import Citation, Part, Reasoning, Refusal, Reply, Stop, Text, ToolCall, Turn
 from sluice.formats.codec import Told, Voicing, unsayable
+from sluice.formats.free_text import CUSTOM, custom_in_chat, free_text
 from sluice.formats.members import encode
 from sluice.formats.openai_chat.errors import fault_from
 from sluice.formats.openai_chat.finish import normal_finish
@@ -111,7 +112,8 @@ def _write_foreign(reply: Reply, voicing: Voicing) -> bytes:
     blocks = [block for block in map(thinking_block, thoughts) if block is not None]
     if blocks:
         message["thinking_blocks"] = blocks
-    calls = [call_of(part) for part in reply.parts if isinstance(part, ToolCall)]
+    custom = custom_in_chat(voicing.asked)
+    calls = [call_of(part, custom) for part in reply.parts if isinstance(part, ToolCall)]
     if calls:
         message["tool_calls"] = calls
     annotations = _annotations(reply)
@@ -141,8 +143,10 @@ def completion_id(voicing: Voicing) -> str:
     return f"chatcmpl-{voicing.new_id}"
 
 
-def call_of(part: ToolCall) -> Json:
-    """A whole call."""
+def call_of(part: ToolCall, custom: Container[str]) -> Json:
+    """A whole call; ``custom`` are the names of tools whose input is free text."""
+    if part.name in custom:
+        return {"id": part.id, "type": CUSTOM, CUSTOM: {"name": part.name, "input": free_text(part)}}
     function = {"name": part.name, "arguments": part.arguments or "{}"}
     return {"id": part.id, "type": "function", "function": function}
 

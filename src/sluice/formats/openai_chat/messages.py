@@ -18,6 +18,7 @@ from sluice.formats.canon import (
     ToolResult,
     Turn,
 )
+from sluice.formats.free_text import as_arguments
 from sluice.formats.reading import (
     Unreadable,
     as_list,
@@ -164,6 +165,9 @@ _READERS: dict[str, Callable[[Json, str], Part]] = {
 def _call(value: Any, place: str) -> Part:
     call = as_object(value, place)
     kind = call.get("type", "function")
+    match call:
+        case {"type": "custom", "id": str(identity), "custom": {"name": str(name), "input": str(said)}}:
+            return ToolCall(id=identity, name=name, arguments=as_arguments(said), extras=rest(call, "id"))
     if kind != "function":
         return Opaque(kind=f"{FOREIGN_CALL}{kind}", value=call)
     function = as_object(call.get("function"), f"{place}.function")

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from sluice.base.formats import Format
 from sluice.formats.canon import Effort, ForeignTool, Request, Schema, Thinking, Tool, ToolChoice
+from sluice.formats.free_text import CUSTOM, SCHEMA
 from sluice.formats.openai_chat.messages import read_turns
 from sluice.formats.reading import (
     Unreadable,
@@ -71,8 +72,12 @@ def _stop(given: Any) -> tuple[str, ...]:
 
 def _tool(value: Any, place: str) -> Tool | ForeignTool:
     tool = as_object(value, place)
-    if tool.get("type", "function") != "function":
-        return ForeignTool(kind=str(tool["type"]), value=tool)
+    kind = tool.get("type", "function")
+    if kind == CUSTOM and isinstance(custom := tool.get(CUSTOM), dict) and maybe_text(custom, "name"):
+        said = maybe_text(custom, "description")
+        return Tool(name=custom["name"], description=said or None, schema=SCHEMA, extras=tool)
+    if kind != "function":
+        return ForeignTool(kind=str(kind), value=tool)
     function = as_object(tool.get("function"), f"{place}.function")
     described, schema = function.get("description"), function.get("parameters")
     known = ("name", "description", "parameters", "strict")
@@ -94,10 +99,10 @@ def _tool_choice(given: Any) -> ToolChoice | None:
             return ToolChoice(mode=given)
         case "required":
             return ToolChoice(mode="any")
-        case {"type": "function", "function": {"name": str(name)}}:
+        case {"type": "function", "function": {"name": str(name)}} | {"type": "custom", "custom": {"name": str(name)}}:
             return ToolChoice(mode="named", name=name)
         case {"type": "allowed_tools", "allowed_tools": {"mode": "auto" | "required" as mode, "tools": [*tools]}}:
-            named = [tool.get("function") for tool in tools if isinstance(tool, dict)]
+            named = [tool.get("function") or tool.get(CUSTOM) for tool in tools if isinstance(tool, dict)]
             allowed = [maybe_text(function, "name") for function in named if isinstance(function, dict)]
             return ToolChoice(mode="auto" if mode == "auto" else "any", allowed=tuple(allowed))
         case _:

@@ -24,6 +24,7 @@ from sluice.formats.canon import (
     Used,
 )
 from sluice.formats.codec import Voicing
+from sluice.formats.free_text import CUSTOM, custom_in_chat, free_text
 from sluice.formats.members import encode
 from sluice.formats.openai_chat.answers import FINISHES, annotation, completion_id, thinking_block, write_usage
 from sluice.formats.sse import encode_event
@@ -50,6 +51,7 @@ class ChatEncoder:
 
     def __init__(self, voicing: Voicing) -> None:
         self._wants_usage = voicing.wants_usage
+        self._custom = custom_in_chat(voicing.asked)
         self._head: Json = {
             "id": completion_id(voicing),
             "object": "chat.completion.chunk",
@@ -94,6 +96,11 @@ class ChatEncoder:
         number = self._calls if isinstance(part, ToolCall) else 0
         self._open[event.index] = opened = _Open(part, number, self._characters)
         match part:
+            case ToolCall() if part.name in self._custom:
+                self._calls += 1
+                opened.words.append(part.arguments)
+                said = {"name": part.name, "input": ""}
+                return self._delta({"tool_calls": [{"index": number, "id": part.id, "type": CUSTOM, CUSTOM: said}]})
             case ToolCall():
                 self._calls += 1
                 function = {"name": part.name, "arguments": part.arguments}
@@ -120,6 +127,8 @@ class ChatEncoder:
             return b""
         opened.words.append(words)
         match opened.part:
+            case ToolCall() as part if part.name in self._custom:
+                return b""  # free text is in JSON here: told when it is whole
             case ToolCall():
                 return self._delta({"tool_calls": [{"index": opened.number, "function": {"arguments": words}}]})
             case Reasoning():
@@ -136,6 +145,9 @@ class ChatEncoder:
         """What only the whole part can say: that a call has no arguments, what proves a thought, what a text cites."""
         opened = self._open.pop(event.index, None)
         match opened.part if opened is not None else None:
+            case ToolCall() as part if opened is not None and part.name in self._custom:
+                whole = ToolCall(id=part.id, name=part.name, arguments="".join(opened.words))
+                return self._delta({"tool_calls": [{"index": opened.number, CUSTOM: {"input": free_text(whole)}}]})
             case ToolCall() if opened is not None and not opened.words:
                 return self._words(opened, "{}")
             case Reasoning() as part if opened is not None:

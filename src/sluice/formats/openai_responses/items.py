@@ -13,10 +13,11 @@ from typing import Any
 import msgspec
 
 from sluice.formats.canon import Opaque, Part, Reasoning, Role, Text, ToolCall, ToolResult, Turn
+from sluice.formats.free_text import as_arguments
 from sluice.formats.openai_responses.contents import read_content
 from sluice.formats.openai_responses.proofs import unseal
-from sluice.formats.openai_responses.tools import CUSTOM_ARGUMENT, NAMESPACE, joined_name
-from sluice.formats.reading import Unreadable, as_list, as_object, json_text, maybe_text, rest, text
+from sluice.formats.openai_responses.tools import NAMESPACE, joined_name
+from sluice.formats.reading import Unreadable, as_list, as_object, maybe_text, rest, text
 
 Json = dict[str, Any]
 
@@ -115,7 +116,7 @@ def _call(item: Json, place: str) -> _Read:
 
 def _custom_call(item: Json, place: str) -> _Read:
     """A call whose input is free text: elsewhere, a function with one argument."""
-    arguments = json_text({CUSTOM_ARGUMENT: text(item, "input", place)})
+    arguments = as_arguments(text(item, "input", place))
     call = ToolCall(id=text(item, "call_id", place), name=_called(item, place), arguments=arguments)
     return _Read("assistant", (call,), Shell(_without(item, "call_id")))
 

@@ -8,11 +8,11 @@ from typing import Any, Literal
 from sluice.base.usage import NO_USAGE, Usage
 from sluice.formats.canon import Citation, Reasoning, Refusal, Request, Stop, Text, ToolCall
 from sluice.formats.codec import Voicing
+from sluice.formats.free_text import free_text
 from sluice.formats.openai_responses.contents import annotation
 from sluice.formats.openai_responses.proofs import OUR_THOUGHTS, seal
 from sluice.formats.openai_responses.read_request import INSTRUCTIONS
-from sluice.formats.openai_responses.tools import CUSTOM_ARGUMENT, Named, native_tools
-from sluice.formats.reading import Unreadable, object_of
+from sluice.formats.openai_responses.tools import Named, native_tools
 
 Json = dict[str, Any]
 CallKind = Literal["function_call", "custom_tool_call"]
@@ -72,15 +72,6 @@ def call_item(identity: str, part: ToolCall, status: str, called: Named | None) 
         return {"id": identity, "type": "custom_tool_call", "status": status, **named, "input": free_text(part)}
     item = {"id": identity, "type": "function_call", "status": status, **named}
     return {**item, "arguments": part.arguments or ("" if status == "in_progress" else "{}")}
-
-
-def free_text(part: ToolCall) -> str:
-    """The text a custom tool is called with: the one argument of the function it became."""
-    try:
-        told = object_of(part.arguments, "arguments").get(CUSTOM_ARGUMENT)
-    except Unreadable:
-        told = None
-    return told if isinstance(told, str) else part.arguments
 
 
 def write_usage(usage: Usage) -> Json | None:

@@ -7,8 +7,9 @@ from typing import Any, cast, get_args
 
 from sluice.base.formats import Format
 from sluice.formats.canon import Effort, Opaque, Request, Schema, Text, Thinking, ToolChoice, Turn
+from sluice.formats.free_text import CUSTOM
 from sluice.formats.openai_responses.items import read_input
-from sluice.formats.openai_responses.tools import CUSTOM, read_tools
+from sluice.formats.openai_responses.tools import read_tools
 from sluice.formats.reading import Unreadable, as_object, flag, maybe_text, number, parse, text, whole
 
 Json = dict[str, Any]

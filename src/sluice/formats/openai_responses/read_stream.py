@@ -24,6 +24,7 @@ from sluice.formats.canon import (
     ToolCall,
     Used,
 )
+from sluice.formats.free_text import as_arguments
 from sluice.formats.members import encode
 from sluice.formats.openai_chat.errors import fault_from
 from sluice.formats.openai_chat.usage import read_usage
@@ -31,8 +32,7 @@ from sluice.formats.openai_responses.contents import read_citation
 from sluice.formats.openai_responses.items import read_item
 from sluice.formats.openai_responses.proofs import unseal
 from sluice.formats.openai_responses.reply import failed, read_stop
-from sluice.formats.openai_responses.tools import CUSTOM_ARGUMENT
-from sluice.formats.reading import Unreadable, as_object, json_text, maybe_text, parse, whole
+from sluice.formats.reading import Unreadable, as_object, maybe_text, parse, whole
 from sluice.formats.sse import SseDecoder, SseTooLong
 
 Json = dict[str, Any]
@@ -207,7 +207,7 @@ class ResponsesDecoder:
         """What only the end of an item says."""
         if opened.kind == "custom_tool_call":
             told = "".join(opened.words) or maybe_text(item, "input")
-            return _grown(opened, 0, json_text({CUSTOM_ARGUMENT: told}))
+            return _grown(opened, 0, as_arguments(told))
         if opened.kind == "function_call" and not any(opened.words):
             return _grown(opened, 0, maybe_text(item, "arguments"))
         if opened.kind == "reasoning":

@@ -1,8 +1,8 @@
 """The tools of a Responses request, both ways (wires.md 1.11; hazard 25 of section 32).
 
-Elsewhere every tool is a function of one flat list. So a custom tool (its input is free text) becomes a function of one
-argument, and the tools of a ``namespace`` stand under joined names; what calls them is told to the client as it named
-them. ``namespace`` tools and the member of that name in calls: read in openai-python 3.54, ``types/responses``.
+Elsewhere every tool is a function of one flat list. So a custom tool becomes one (free_text.py), and the tools of a
+``namespace`` stand under joined names; what calls them is told to the client as it named them. ``namespace`` tools and
+the member of that name in calls: read in openai-python 3.54, ``types/responses``.
 """
 
 from __future__ import annotations
@@ -14,21 +14,12 @@ from typing import Any, NamedTuple
 
 from sluice.base.formats import Format
 from sluice.formats.canon import ForeignTool, Request, Tool
+from sluice.formats.free_text import CUSTOM, SCHEMA
 from sluice.formats.reading import as_list, as_object, flag, rest, text
 
 Json = dict[str, Any]
 
-CUSTOM = "custom"
 NAMESPACE = "namespace"
-CUSTOM_ARGUMENT = "input"
-"""The one argument of the function a custom tool becomes."""
-CUSTOM_SCHEMA: Json = {
-    "type": "object",
-    "properties": {CUSTOM_ARGUMENT: {"type": "string"}},
-    "required": [CUSTOM_ARGUMENT],
-    "additionalProperties": False,
-}
-"""The arguments of a custom tool where a tool must be a function."""
 _OFFERED = frozenset({"web_search", "web_search_2025_08_26", "web_search_preview", "web_search_preview_2025_03_11"})
 """Tools of OpenAI's servers that agents offer beside their own in every request, whether they are of use or not."""
 _LONGEST_NAME = 64
@@ -100,7 +91,7 @@ def _function(tool: Json, place: str, shell: Json | None = None, namespace: str 
     called = name if shell is None else joined_name(namespace, name)
     if tool.get("type") == CUSTOM:
         extras = {**rest(tool, "name", "description"), **home}
-        return Tool(name=called, description=description, schema=CUSTOM_SCHEMA, extras=extras)
+        return Tool(name=called, description=description, schema=SCHEMA, extras=extras)
     schema = tool.get("parameters")
     return Tool(
         name=called,

@@ -7,6 +7,7 @@ from typing import Any
 
 from sluice.formats.canon import Opaque, Part, Reasoning, ToolCall, ToolResult, Turn
 from sluice.formats.codec import Told
+from sluice.formats.free_text import CUSTOM, free_text
 from sluice.formats.openai_responses.contents import ContentWriter
 from sluice.formats.openai_responses.items import ITEMS, Shell
 from sluice.formats.reading import unsupported
@@ -45,6 +46,7 @@ class ItemWriter:
     def __init__(self, told: Told) -> None:
         self._told = told
         self._content = ContentWriter(native=False, told=told)
+        self._custom: set[str] = set()
 
     def items(self, turn: Turn) -> Iterator[Json]:
         """The items of a turn. Raises GatewayError 400 naming what cannot be carried."""
@@ -75,7 +77,7 @@ class ItemWriter:
                     yield _thought(words, part.sealed)
                     words = ""
                 case ToolCall():
-                    yield _call(part)
+                    yield self._call(part)
                 case Opaque():
                     raise unsupported(place, part.kind)
                 case _:
@@ -85,6 +87,13 @@ class ItemWriter:
         if spoken:
             yield {"type": "message", "role": "assistant", "content": spoken}
 
+    def _call(self, part: ToolCall) -> Json:
+        called = {"call_id": part.id, "name": part.name}
+        if CUSTOM in part.extras:
+            self._custom.add(part.id)
+            return {"type": "custom_tool_call", **called, "input": free_text(part)}
+        return {"type": "function_call", **called, "arguments": part.arguments or "{}"}
+
     def _result(self, part: ToolResult, place: str) -> Json:
         output: Any = self._content.parts(part.parts, place)
         if all(told["type"] == "input_text" for told in output):
@@ -92,14 +101,11 @@ class ItemWriter:
         if part.failed and not place.startswith("."):  # not one that was made up
             self._told.add("is_error")
         self._told.foreign(part.extras)
-        return {"type": "function_call_output", "call_id": part.call_id, "output": output}
+        kind = "custom_tool_call_output" if part.call_id in self._custom else "function_call_output"
+        return {"type": kind, "call_id": part.call_id, "output": output}
 
 
 def _thought(words: str, sealed: str) -> Json:
     """A thought this protocol's upstream sealed itself: only such may come back to it."""
     summary = [{"type": "summary_text", "text": words}] if words else []
     return {"type": "reasoning", "summary": summary, "encrypted_content": sealed}
-
-
-def _call(part: ToolCall) -> Json:
-    return {"type": "function_call", "call_id": part.id, "name": part.name, "arguments": part.arguments or "{}"}

@@ -8,6 +8,7 @@ from sluice.base.formats import Format
 from sluice.formats.canon import Opaque, Request, Text, Tool, Turn
 from sluice.formats.codec import PLAIN, Abilities, Told, Written, functions
 from sluice.formats.effort import effort_of
+from sluice.formats.free_text import CUSTOM, custom_in_chat
 from sluice.formats.json_mode import said_in_words
 from sluice.formats.openai_chat.write_request import sampling
 from sluice.formats.openai_responses.contents import ContentWriter
@@ -37,12 +38,16 @@ def write_request(request: Request, abilities: Abilities = PLAIN) -> Written:
     shared = _shared(request)
     told.beside(request, shared)
     writer = ItemWriter(told)
+    custom = custom_in_chat(request)
     body: Json = {"model": request.model, "input": []}
     for turn in answered(said_in_words(request).turns):
         body["input"] += writer.items(turn)
     if request.tools:
-        body["tools"] = [_tool(tool, request.source, told) for tool in functions(request, told)]
+        offered = functions(request, told)
+        body["tools"] = [_custom(t) if t.name in custom else _tool(t, request.source, told) for t in offered]
     _knobs(request, abilities, body, told)
+    if request.tool_choice is not None and request.tool_choice.name in custom:
+        body["tool_choice"] = {"type": CUSTOM, "name": request.tool_choice.name}
     if "safety_identifier" in shared and request.user:
         told.add("user")
     if "verbosity" in shared:
@@ -78,6 +83,15 @@ def _native(request: Request) -> Json:
     if request.tools:
         body["tools"] = native_tools(request.tools)
     return {**body, **request.spelled}
+
+
+def _custom(tool: Tool) -> Json:
+    """A custom tool of chat completions, whose grammar stands a level deeper there."""
+    inner = tool.extras[CUSTOM]
+    form = inner.get("format")
+    if isinstance(form, dict) and isinstance(form.get("grammar"), dict):
+        form = {"type": form.get("type"), **form["grammar"]}
+    return {"type": CUSTOM, **inner} if form is None else {"type": CUSTOM, **inner, "format": form}
 
 
 def _tool(tool: Tool, source: Format, told: Told) -> Json:

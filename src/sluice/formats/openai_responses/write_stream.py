@@ -28,6 +28,7 @@ from sluice.formats.canon import (
     Used,
 )
 from sluice.formats.codec import Voicing
+from sluice.formats.free_text import free_text
 from sluice.formats.lines import OneAtATime
 from sluice.formats.members import encode
 from sluice.formats.openai_responses.contents import annotation
@@ -37,7 +38,6 @@ from sluice.formats.openai_responses.outputs import (
     call_item,
     call_kind,
     ended,
-    free_text,
     item_id,
     message_item,
     reasoning_item,
