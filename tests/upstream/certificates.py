@@ -1,4 +1,7 @@
-"""A certificate authority of our own, for as long as a test session."""
+"""A certificate authority of our own, for as long as a test session.
+
+Its certificates say all that RFC 5280 asks for: Python 3.13 and newer trust no others.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,17 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 _DAY = datetime.timedelta(days=1)
+_SIGNS_CERTIFICATES = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=False,
+    encipher_only=False,
+    decipher_only=False,
+)
 
 
 class Authority:
@@ -22,9 +36,13 @@ class Authority:
         self._folder = folder
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        builder = _begun(self._name, self._name, self._key, since=-2, until=10)
-        self._cert = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True).sign(
-            self._key, hashes.SHA256()
+        self._key_id = x509.SubjectKeyIdentifier.from_public_key(self._key.public_key())
+        self._cert = (
+            _begun(self._name, self._name, self._key, since=-2, until=10)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .add_extension(_SIGNS_CERTIFICATES, critical=True)
+            .add_extension(self._key_id, critical=False)
+            .sign(self._key, hashes.SHA256())
         )
 
     def trusting(self) -> ssl.SSLContext:
@@ -35,9 +53,12 @@ class Authority:
         """A server's context with a certificate for one host (a name or an IP address)."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "server")])
-        builder = _begun(subject, self._name, key, since=-2, until=-1 if expired else 10)
-        cert = builder.add_extension(x509.SubjectAlternativeName([_name_of(host)]), critical=False).sign(
-            self._key, hashes.SHA256()
+        issuer = x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(self._key_id)
+        cert = (
+            _begun(subject, self._name, key, since=-2, until=-1 if expired else 10)
+            .add_extension(x509.SubjectAlternativeName([_name_of(host)]), critical=False)
+            .add_extension(issuer, critical=False)
+            .sign(self._key, hashes.SHA256())
         )
         path = self._folder / f"{cert.serial_number}.pem"
         path.write_bytes(
