@@ -101,6 +101,26 @@ def test_the_upstream_answers_what_nobody_promised(gateway: Gateway, channel_to:
     assert (row["rule"], row["charge_usd"]) == ("failed", "0.00")
 
 
+@pytest.mark.parametrize("depth", [0, 900, 9_000, 50_000])
+def test_a_response_that_cannot_be_read_whole(gateway: Gateway, channel_to: Any, depth: int) -> None:
+    """It is told and can be gone on from, whatever an upstream put into a member that nobody here reads: a number that
+    no double holds, or lists in lists. Deeper than this interpreter can pass over is a bad answer."""
+    odd = b"[" * depth + b"1e999" + b"]" * depth
+    word = b'{"type":"message","role":"assistant","content":[{"type":"output_text","text":"well"}]}'
+    said = b'{"id":"resp_%d","object":"response","output":[%s],"metadata":{"a":%s}}' % (depth, word, odd)
+    asked = {"model": MODEL, "input": "hi"}
+    with upstream(whole(200, said), hold=True) as server:
+        channel_to(f"{server.url}/v1", provider="openai")
+        got = gateway.http.post("/v1/responses", json=asked, headers=gateway.auth())
+        if depth and got.status_code == 502:
+            assert got.json()["error"]["code"] == "upstream_bad_response"
+            return
+        assert (got.status_code, got.json()["output"][0]["content"][0]["text"]) == (200, "well")
+        on = {**asked, "previous_response_id": f"resp_{depth}"}
+        assert gateway.http.post("/v1/responses", json=on, headers=gateway.auth()).status_code == 200
+        assert "well" in server.requests[-1]
+
+
 def test_the_upstream_cannot_be_reached(gateway: Gateway, ask: Ask, channel_to: Any) -> None:
     channel_to(f"http://127.0.0.1:{closed_port()}/v1")
     outcome = ask("chat", {**CHAT, "model": MODEL})

@@ -15,6 +15,7 @@ import structlog
 from sluice.accounting.reservation import estimate_input_tokens
 from sluice.base.errors import GatewayError, bad_request
 from sluice.base.formats import Format
+from sluice.formats.members import DECODE_ERRORS, Members
 from sluice.formats.openai_responses.history import continued, kept_item, page, references, with_ids
 from sluice.formats.patch import Top, encode_top, parse_top, take_bool, take_int, take_str
 from sluice.relay.admit import check_model
@@ -29,9 +30,16 @@ from sluice.web.surfaces.telling import Telling
 Items = list[dict[str, Any]]
 Respond = Callable[[Visit, str], Awaitable[None]]
 
+
+class _Identified(msgspec.Struct):
+    """The one member of an answer that is read of it: an upstream's own may hold what cannot be decoded (1e999)."""
+
+    id: Any = None
+
+
 _log = structlog.get_logger("sluice.web")
 _items = msgspec.json.Decoder(Items)
-_object = msgspec.json.Decoder(dict[str, Any])
+_identified = msgspec.json.Decoder(_Identified)
 _PREVIOUS = "previous_response_id"
 _LONGEST_ID = 128
 PREFIX = "/responses/"
@@ -182,7 +190,10 @@ class Surface:
         answer."""
 
         async def keep(response: bytes) -> None:
-            identity = _object.decode(response).get("id")
+            try:
+                identity = _identified.decode(response).id
+            except DECODE_ERRORS:
+                return
             if not isinstance(identity, str) or not _is_id(identity):
                 return
             items = msgspec.json.encode(with_ids(given, identity))
@@ -196,7 +207,7 @@ class Surface:
 
 def _conversation(kept: Kept) -> tuple[Items, Items]:
     """What a kept answer answers, and what it says."""
-    said = _object.decode(kept.response).get("output")
+    said = Members(kept.response).value("output")
     items = said if isinstance(said, list) else []  # an upstream's own answer may hold anything
     return _items.decode(kept.input), [item for item in items if isinstance(item, dict)]
 
@@ -211,7 +222,7 @@ def _given(top: Top) -> Items:
         return []
     try:
         return _items.decode(raw)
-    except (msgspec.ValidationError, msgspec.DecodeError, RecursionError):
+    except DECODE_ERRORS:
         raise bad_request("invalid_value", "the field 'input' must be a string or a list of items", "input") from None
 
 
