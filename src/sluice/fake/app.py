@@ -59,7 +59,7 @@ class FakeProvider:
             await self._play(ask)
         except Cut:
             entry["cut"] = True
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
             # The wires read requests trustingly: one that is not as they expect is refused as providers do.
             if ask.started:
                 raise
@@ -182,6 +182,8 @@ class FakeProvider:
             await vendors.qianfan_token(ask, self._tokens)
         elif ask.path.startswith("/rpc/2.0/"):
             await vendors.qianfan_v1(ask, self._tokens)
+        elif ask.body and ask.json is None:
+            await ask.answer(400, openai.error("the body is not JSON, or nested too deeply"))
         else:
             await self._openai(ask)
 
@@ -242,7 +244,7 @@ def _ask(scope: Message, body: bytes, send: Send) -> Ask:
     elif body:
         try:
             ask.json = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             ask.json = None
     return ask
 
