@@ -73,6 +73,58 @@ async def test_a_field_that_another_person_changed_too_is_not_written_over_in_si
     await expect(page.get_by_role("table")).to_be_visible()
 
 
+async def test_neither_is_that_of_a_group_a_price_or_a_setting(visit: Visit) -> None:
+    visit.expected.add(412)
+    await visit.sign_in(path="/sign-in?next=%2Fsettings")
+    page = visit.page
+    told = "Somebody else changed this meanwhile"
+    group = await visit.call("POST", "/groups", {"name": "edited by two"})
+    await visit.open("/settings?topic=groups")
+    await page.get_by_role("row", name=re.compile("edited by two")).click()
+    field, save = page.get_by_label("Remark"), page.get_by_role("button", name="Save")
+    await field.fill("mine")
+    await visit.call("PATCH", f"/groups/{group['id']}", {"multiplier": "2", "remark": "theirs"})
+    await save.click()
+    assert told in await error_of(field)
+    await save.click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    kept = await visit.call("GET", f"/groups/{group['id']}")
+    assert (kept["multiplier"], kept["remark"]) == ("2", "mine")
+    await visit.call("DELETE", f"/groups/{group['id']}")
+
+    price = {"model": "edited-by-two", "rates": {"input": "1", "output": "1"}}
+    await visit.call("PUT", "/prices", price)
+    await visit.open("/prices?open=edited-by-two")
+    field = page.get_by_label("Output", exact=True)
+    await page.get_by_label("Input", exact=True).fill("3")
+    await visit.call("PUT", "/prices", price | {"rates": {"input": "1", "output": "2"}})
+    await save.click()
+    assert told in await error_of(field)  # a price is written whole: theirs would be undone
+    await field.fill("2")
+    await save.click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    [stored] = (await visit.call("GET", "/prices?model=edited-by-two"))["items"]
+    assert stored["rates"] == {"input": "3", "output": "2"}
+    await visit.call("DELETE", f"/prices/{stored['id']}")
+
+    await visit.open("/settings?topic=general")
+    field = page.get_by_label("Days a person stays signed in")
+    await field.fill("20")
+    await visit.call("PATCH", "/settings", {"values": {"session_days": 21, "default_max_output": 4000}})
+    await save.click()
+    assert told in await error_of(field)
+    await save.click()
+    await expect(page.get_by_text("Saved")).to_be_visible()
+    # Saved, it goes on from there: what was saved last was seen, and is not asked about.
+    await field.fill("14")
+    async with page.expect_response(lambda answer: answer.request.method == "PATCH") as answered:
+        await save.click()
+    assert (await answered.value).status == 200
+    values = {one["key"]: one["value"] for one in (await visit.call("GET", "/settings"))["items"]}
+    assert (values["session_days"], values["default_max_output"]) == (14, 4000)
+    await visit.call("PATCH", "/settings", {"values": {"default_max_output": 4096}})
+
+
 async def test_an_edited_token_keeps_what_was_not_touched(visit: Visit) -> None:
     await visit.sign_in(path="/sign-in?next=%2Ftokens")
     page = visit.page

@@ -1,5 +1,5 @@
 // Generated from the management API's OpenAPI document by `npm run api`. Not edited by hand.
-// Document: sha256 8902df0dfcaa8cc0b15134637632f45f9a7f1c2c564e7df5d10e50406ffc07c9 (tests/console/test_source.py compares it with the API's).
+// Document: sha256 1af3443f5a6b3f9df053771d966e38ffb2a64c53315f35e5310c7a711ce8ef66 (tests/console/test_source.py compares it with the API's).
 
 export interface paths {
     "/api/v1/audit": {
@@ -1582,6 +1582,11 @@ export interface components {
             name: string;
             /** Remark */
             remark: string;
+            /**
+             * Rev
+             * @description Rises with each change; `If-Match: "rev"` lets a change be made from this.
+             */
+            rev: number;
             /** Updated Ms */
             updated_ms: number;
         };
@@ -2026,6 +2031,11 @@ export interface components {
             rates: {
                 [key: string]: unknown;
             };
+            /**
+             * Rev
+             * @description Rises with each change; `If-Match: "rev"` lets a change be made from this.
+             */
+            rev: number;
             /** Source */
             source: string;
         };
@@ -2381,6 +2391,11 @@ export interface components {
         SettingList: {
             /** Items */
             items: components["schemas"]["SettingView"][];
+            /**
+             * Rev
+             * @description Rises with each change; `If-Match: "rev"` lets a change be made from this.
+             */
+            rev: number;
         };
         /**
          * SettingsIn
@@ -5124,7 +5139,10 @@ export interface operations {
     update_group: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `rev` it was read with, in quotes: refused with a 412 when it was changed since. */
+                "if-match"?: string | null;
+            };
             path: {
                 group_id: number;
             };
@@ -5183,6 +5201,15 @@ export interface operations {
             };
             /** @description Something else stands in the way: a taken name, the last root user. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It was changed since it was read with the `rev` in `If-Match`. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5548,7 +5575,10 @@ export interface operations {
     set_price: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `rev` it was read with, in quotes: refused with a 412 when it was changed since. */
+                "if-match"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5605,6 +5635,15 @@ export interface operations {
             };
             /** @description Something else stands in the way: a taken name, the last root user. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It was changed since it was read with the `rev` in `If-Match`. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7453,7 +7492,10 @@ export interface operations {
     update_settings: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `rev` it was read with, in quotes: refused with a 412 when it was changed since. */
+                "if-match"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7510,6 +7552,15 @@ export interface operations {
             };
             /** @description Something else stands in the way: a taken name, the last root user. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It was changed since it was read with the `rev` in `If-Match`. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -23,7 +23,9 @@ export function useWriteBack<Row extends { rev: number }>(
     for (let tries = 1; ; tries++) {
       const before = seen.current;
       try {
-        return await write({ "if-match": `"${before.rev}"` });
+        const written = await write({ "if-match": `"${before.rev}"` });
+        seen.current = written;
+        return written;
       } catch (error) {
         if (!(error instanceof ApiFailure) || error.status !== 412 || tries === TRIES) throw error;
       }

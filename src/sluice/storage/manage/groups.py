@@ -27,6 +27,7 @@ class GroupRecord:
     remark: str
     created_ms: int
     updated_ms: int
+    rev: int
 
 
 _FIELDS = tuple(GroupRecord.__dataclass_fields__)

@@ -32,6 +32,7 @@ class PriceRecord:
     origin: str
     created_ms: int
     deleted_ms: int | None
+    rev: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

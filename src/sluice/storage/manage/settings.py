@@ -85,6 +85,11 @@ async def load(conn: AsyncConnection) -> dict[str, Value]:
     return values
 
 
+async def revision(conn: AsyncConnection) -> int:
+    """Of the last change of any of them; 0 when there was none."""
+    return await conn.scalar(sa.select(sa.func.max(settings.c.rev))) or 0
+
+
 async def save(conn: AsyncConnection, by: By, values: Mapping[str, Any]) -> None:
     """Changes settings; what stays the same is left alone. Raises Unfit naming a key that does not exist or fit."""
     for key, value in values.items():

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from sluice.storage.manage import groups
 from sluice.storage.manage.groups import GroupRecord
 from sluice.web.admin.caller import GuardedRoute, Here
+from sluice.web.admin.editing import OUTDATED, IfMatch, Rev, editing, ensure_current
 from sluice.web.admin.errors import RESPONSES
 from sluice.web.admin.fields import ABSENT, Done, Listing, Name, PageQuery, Patch, PathId, Remark, Strict
 
@@ -29,6 +30,7 @@ class GroupView(BaseModel):
     remark: str
     created_ms: int
     updated_ms: int
+    rev: Rev
 
 
 class GroupPage(Listing[GroupView]):
@@ -59,6 +61,7 @@ def _view(group: GroupRecord) -> GroupView:
         remark=group.remark,
         created_ms=group.created_ms,
         updated_ms=group.updated_ms,
+        rev=group.rev,
     )
 
 
@@ -88,13 +91,14 @@ async def get_group(here: Here, group_id: PathId) -> GroupView:
         return _view(await groups.get(conn, group_id))
 
 
-@router.patch("/{group_id}")
-async def update_group(here: Here, group_id: PathId, patch: GroupPatch) -> GroupView:
+@router.patch("/{group_id}", responses=OUTDATED)
+async def update_group(here: Here, group_id: PathId, patch: GroupPatch, if_match: IfMatch = None) -> GroupView:
     """Changes a group; the multiplier counts for requests from now on."""
     values = patch.given()
     if "multiplier" in values:
         values["multiplier_ppm"] = int(values.pop("multiplier") * _MILLION)
-    async with here.db.write() as conn:
+    async with editing(here, if_match) as conn:
+        ensure_current(if_match, (await groups.get(conn, group_id)).rev)
         await groups.update(conn, here.by(), group_id, values)
         group = await groups.get(conn, group_id)
     await here.deps.changed()

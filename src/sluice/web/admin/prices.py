@@ -14,6 +14,7 @@ from sluice.catalog.imports import parse_price_file
 from sluice.storage.manage import prices
 from sluice.storage.manage.prices import NewPrice, PriceRecord
 from sluice.web.admin.caller import GuardedRoute, Here, Visit
+from sluice.web.admin.editing import OUTDATED, IfMatch, Rev, editing, ensure_current
 from sluice.web.admin.errors import RESPONSES, ApiError, invalid
 from sluice.web.admin.fields import Done, Listing, ModelName, Name, PageQuery, PathId, Search, ShortText, Strict
 
@@ -72,6 +73,7 @@ class PriceView(BaseModel):
     as_of: str = Field(description="The date of the source.")
     origin: str = Field(description="catalog, config, admin or import.")
     created_ms: int
+    rev: Rev
 
 
 class PricePage(Listing[PriceView]):
@@ -144,6 +146,7 @@ def _view(price: PriceRecord) -> PriceView:
         as_of=price.as_of,
         origin=price.origin,
         created_ms=price.created_ms,
+        rev=price.rev,
     )
 
 
@@ -186,15 +189,17 @@ async def list_unpriced_models(here: Here) -> UnpricedModels:
     return UnpricedModels(items=items, default=_view(default) if default else None)
 
 
-@router.put("")
-async def set_price(here: Here, given: PriceIn) -> PriceView:
+@router.put("", responses=OUTDATED)
+async def set_price(here: Here, given: PriceIn, if_match: IfMatch = None) -> PriceView:
     """Sets the price of a model, for requests from now on. Charges made before keep the price they were made by."""
     try:
         rates = rates_from_usd(_exact(given.rates.model_dump(exclude_none=True)))
     except RateError as error:
         raise invalid(f"rates.{error.field}" if error.field else "rates", error.reason) from None
     price = NewPrice(model=given.model, rates=rates, source=given.source, as_of=_day(here, given.as_of), origin="admin")
-    async with here.db.write() as conn:
+    async with editing(here, if_match) as conn:
+        old = await prices.find(conn, given.model)
+        ensure_current(if_match, old.rev if old else None)
         await prices.set_prices(conn, here.by(), [price])
         stored = await prices.find(conn, given.model)
     assert stored is not None

@@ -7,9 +7,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sluice.storage.manage import about, audit, channels, settings
 from sluice.web.admin.caller import GuardedRoute, Here
+from sluice.web.admin.editing import OUTDATED, IfMatch, Rev, editing, ensure_current
 from sluice.web.admin.errors import RESPONSES
 from sluice.web.admin.fields import MAX_INT, Id, Listing, Name, PageQuery, Remark, Strict
 from sluice.web.admin.policy import Role
@@ -37,6 +39,7 @@ class SettingList(BaseModel):
     """Every setting."""
 
     items: list[SettingView]
+    rev: Rev
 
 
 class SettingsIn(Strict):
@@ -108,18 +111,18 @@ async def list_models(here: Here) -> ModelList:
 async def list_settings(here: Here) -> SettingList:
     """Every setting, with its meaning."""
     async with here.db.read() as conn:
-        values = await settings.load(conn)
-    return SettingList(items=[_setting(key, value) for key, value in values.items()])
+        return await _listed(conn)
 
 
-@router.patch("/settings")
-async def update_settings(here: Here, given: SettingsIn) -> SettingList:
+@router.patch("/settings", responses=OUTDATED)
+async def update_settings(here: Here, given: SettingsIn, if_match: IfMatch = None) -> SettingList:
     """Changes settings; they count at once."""
-    async with here.db.write() as conn:
+    async with editing(here, if_match) as conn:
+        ensure_current(if_match, await settings.revision(conn))
         await settings.save(conn, here.by(), given.values)
-        values = await settings.load(conn)
+        listed = await _listed(conn)
     await here.deps.changed()
-    return SettingList(items=[_setting(key, value) for key, value in values.items()])
+    return listed
 
 
 @router.get("/audit")
@@ -159,6 +162,12 @@ async def get_system(here: Here) -> SystemView:
         database_bytes=found.size_bytes,
         counts=dict(found.counts),
     )
+
+
+async def _listed(conn: AsyncConnection) -> SettingList:
+    values = await settings.load(conn)
+    items = [_setting(key, value) for key, value in values.items()]
+    return SettingList(items=items, rev=await settings.revision(conn))
 
 
 def _setting(key: str, value: Any) -> SettingView:

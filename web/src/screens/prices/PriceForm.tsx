@@ -3,8 +3,9 @@ import { Button, Collapse, TextInput, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { type Api, api, take } from "~/api/client";
+import { type Api, ApiFailure, api, take } from "~/api/client";
 import { useWords } from "~/i18n";
+import { useWriteBack, type WriteBack } from "~/kit/edit";
 import { Form, Row, useApiForm } from "~/kit/form";
 import { typedDollars } from "~/kit/format";
 import { IconChevronDown, IconChevronRight } from "~/kit/icons";
@@ -30,15 +31,18 @@ export function PriceForm({ model, close }: { model: string | undefined; close: 
   });
   if (found.error) return <Failure error={found.error} retry={() => void found.refetch()} />;
   if (model !== undefined && found.data === undefined) return <Loading />;
-  return <Fields model={model} price={found.data ?? undefined} close={close} />;
+  return <Fields model={model} stored={found.data ?? undefined} close={close} />;
 }
 
 type Values = { model: string; source: string; as_of: string } & Record<RateName, string>;
 
-function Fields({ model, price, close }: { model: string | undefined; price: Price | undefined; close: () => void }) {
+function Fields({ model, stored, close }: { model: string | undefined; stored: Price | undefined; close: () => void }) {
   const { t, n, find } = useWords();
   const client = useQueryClient();
   const toast = useToast();
+  // What is fetched anew while one types is not what one began with.
+  const [price] = useState(stored);
+  const writeBack = useWriteBack<Price>(price, (row, field) => (field === "source" ? row.source : row.rates[field]));
   const rates = (price?.rates ?? {}) as Rates;
   const [more, { toggle, open }] = useDisclosure(RATES.slice(MAIN).some(([name]) => rates[name] !== undefined));
   const [removing, setRemoving] = useState(false);
@@ -60,7 +64,7 @@ function Fields({ model, price, close }: { model: string | undefined; price: Pri
       input: (_, values) =>
         RATES.some(([name]) => values[name].trim()) || rates.tiers ? null : t("prices.rateNeeded"),
     },
-    send: (values) => save(values, rates.tiers),
+    send: (values) => save(values, rates.tiers, price && writeBack),
     done: finish,
     fieldOf: (param) => param.replace(/^rates\./, ""),
   });
@@ -137,7 +141,8 @@ function Fields({ model, price, close }: { model: string | undefined; price: Pri
   );
 }
 
-function save(values: Values, tiers: Rates["tiers"]): Promise<Price> {
+/** A price is written whole: whatever somebody else changed of it meanwhile is in the way. */
+async function save(values: Values, tiers: Rates["tiers"], writeBack: WriteBack<Price> | undefined): Promise<Price> {
   const given = RATES.map(([name]) => [name, typedDollars(values[name])] as const).filter(([, usd]) => usd !== "");
   const rates = { ...Object.fromEntries(given), ...(tiers ? { tiers } : {}) } as Api<"RatesIn">;
   const body = {
@@ -146,5 +151,14 @@ function save(values: Values, tiers: Rates["tiers"]): Promise<Price> {
     source: values.source || "set by hand",
     ...(values.as_of ? { as_of: values.as_of } : {}),
   };
-  return take(api.PUT("/api/v1/prices", { body }));
+  const write = (header?: { "if-match": string }) => take(api.PUT("/api/v1/prices", { params: { header }, body }));
+  if (!writeBack) return write();
+  return writeBack([...RATES.map(([name]) => name), "tiers", "source"], () => current(values.model), write);
+}
+
+/** The price as it is now. Throws ApiFailure when it was removed. */
+async function current(model: string): Promise<Price> {
+  const found = (await take(api.GET("/api/v1/prices", { params: { query: { model } } }))).items[0];
+  if (!found) throw new ApiFailure(404, "not_found", "", null, "", null);
+  return found;
 }

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { type Api, api, take } from "~/api/client";
 import { useWords } from "~/i18n";
 import { DataTable } from "~/kit/DataTable";
+import { useWriteBack } from "~/kit/edit";
 import { Form, useApiForm } from "~/kit/form";
 import { IconPlus } from "~/kit/icons";
 import { Section, When } from "~/kit/parts";
@@ -75,6 +76,13 @@ function GroupForm({ group, close }: { group: Group | undefined; close: () => vo
     close();
   };
   const params = { path: { group_id: group?.id ?? 0 } };
+  const writeBack = useWriteBack<Group>(group);
+  const save = (body: ReturnType<typeof changes>) =>
+    writeBack(
+      Object.keys(body),
+      () => take(api.GET("/api/v1/groups/{group_id}", { params })),
+      (header) => take(api.PATCH("/api/v1/groups/{group_id}", { params: { ...params, header }, body })),
+    );
   const state = useApiForm({
     initial: { name: group?.name ?? "", multiplier: group?.multiplier ?? "1", remark: group?.remark ?? "" },
     validate: {
@@ -83,7 +91,7 @@ function GroupForm({ group, close }: { group: Group | undefined; close: () => vo
     },
     send: ({ name, multiplier, remark }) =>
       group
-        ? take(api.PATCH("/api/v1/groups/{group_id}", { params, body: changes(group, multiplier.trim(), remark) }))
+        ? save(changes(group, multiplier.trim(), remark))
         : take(api.POST("/api/v1/groups", { body: { name: name.trim(), multiplier: multiplier.trim(), remark } })),
     done: finish,
   });
