@@ -193,6 +193,23 @@ async def test_what_a_provider_refuses_of_a_channel_is_shown_at_its_field(visit:
     await expect(side.get_by_role("alert")).to_contain_text("No more")
 
 
+async def test_a_refusal_is_told_in_the_language_of_the_page(visit: Visit) -> None:
+    visit.expected.update({409, 422})
+    await visit.sign_in(path="/sign-in?next=%2Fusers")
+    page = visit.page
+    await page.evaluate("localStorage.setItem('sluice-language', 'zh')")
+    await visit.open("/users?open=new")
+    name = page.get_by_role("textbox", name="名称", exact=True)
+    for given, words, detail in (("uma", "与现有内容冲突。", "uma"), ("x" * 200, "该值不符合要求。", "128")):
+        await name.fill(given)
+        async with page.expect_response(lambda answer: answer.request.method == "POST"):
+            await page.get_by_role("button", name="创建", exact=True).click()
+        await expect(page.get_by_text(words)).to_be_visible()
+        told = await error_of(name)
+        assert told.startswith(words)
+        assert detail in told.partition("\n")[2]  # the gateway's own words
+
+
 async def test_a_price_without_a_rate_is_refused_and_every_price_is_found_for_its_form(visit: Visit) -> None:
     await visit.sign_in(path="/sign-in?next=%2Fprices%3Fadd%3D1")
     side = visit.page.get_by_role("dialog")

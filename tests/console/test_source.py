@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from console_gateway import Gateway
+from tools.docs.errors import ADMIN_ERRORS
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 PLACES = re.compile(r"\{(\w+)\}")
@@ -52,6 +53,13 @@ def test_no_text_is_empty_and_chinese_is_chinese() -> None:
     # Names and units are the same in every language.
     same = {key for key, text in chinese.items() if not CJK.search(text)}
     assert same <= {"settings.python", "logs.tokens", "home.tokens", "users.user", "table.of", "tokens.spentOf"}
+
+
+def test_every_refusal_of_the_api_is_told_in_every_language() -> None:
+    for language in ("en", "zh"):
+        told = {key.removeprefix("errors.code.") for key in _words(language) if key.startswith("errors.code.")}
+        # What is too large is refused for relay and management alike; `network` is no answer at all.
+        assert told ^ set(ADMIN_ERRORS) == {"body_too_large", "network"}
 
 
 def test_every_word_is_used() -> None:

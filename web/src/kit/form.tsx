@@ -3,8 +3,8 @@ import { Button } from "@mantine/core";
 import { type UseFormReturnType, useForm } from "@mantine/form";
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { ApiFailure } from "~/api/client";
-import { useWords } from "~/i18n";
-import { tell } from "./failure";
+import { type Language, useWords } from "~/i18n";
+import { type Told, tell } from "./failure";
 import styles from "./form.module.css";
 import { Failure } from "./states";
 import { useUnsaved } from "./unsaved";
@@ -72,7 +72,7 @@ export function useApiForm<Values extends object, Result>(options: Options<Value
       const field = error instanceof ApiFailure ? fieldIn(values, error.param, fieldOf, nested) : null;
       if (field !== null) {
         const told = tell(error, words);
-        form.setFieldError(field, told.detail || told.title);
+        form.setFieldError(field, atField(told, words.language));
         setFault({ refusal: error });
       } else {
         setFailure(error);
@@ -90,6 +90,18 @@ export function useApiForm<Values extends object, Result>(options: Options<Value
     check(event);
   };
   return { form, busy, failure, submit };
+}
+
+/** The gateway's own words are enough for whoever reads English; for others they stand below a sentence in their language. */
+function atField({ title, detail }: Told, language: Language): ReactNode {
+  if (!detail || language === "en") return detail || title;
+  return (
+    <>
+      {title}
+      <br />
+      {detail}
+    </>
+  );
 }
 
 /** The form's field that a refusal is about: `models.3` is about `models`. Null when it has none of this name. */

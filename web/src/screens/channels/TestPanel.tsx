@@ -38,7 +38,7 @@ export function TestPanel({ channel }: { channel: Channel }) {
         ok: false,
         status: 0,
         latency_ms: 0,
-        message: told.detail ?? told.title,
+        message: [told.title, told.detail].filter(Boolean).join(" "),
         answer: "",
         format: "openai_chat",
       };
