@@ -11,8 +11,10 @@ from openai.types.chat.chat_completion_message_custom_tool_call import ChatCompl
 
 from sluice.base.formats import Format
 from sluice.base.outcome import Fault
+from sluice.formats.canon import ToolCall
 from sluice.formats.codec import PLAIN, Voicing
 from sluice.formats.codecs import CODECS, UPSTREAM_CODECS
+from sluice.formats.free_text import free_text
 from sluice.formats.members import encode
 from sluice.formats.tell import events_of
 
@@ -134,3 +136,42 @@ def test_the_client_is_called_by_the_name_and_kind_it_offered(upstream: Format, 
 def test_what_is_no_custom_tool_is_refused_by_name(tool: dict[str, Any]) -> None:
     with pytest.raises(Exception, match="tools\\[0\\]"):
         said(MESSAGES, {**ASKED, "tools": [tool]})
+
+
+@pytest.mark.parametrize("echoed", [None, {}, "", {"name": "", "input": ""}])
+def test_functions_with_an_echoed_member_are_functions_still(echoed: Any) -> None:
+    tool = {**ASKED["tools"][1], "custom": echoed}
+    call = {**ASKED["messages"][1]["tool_calls"][1], "custom": echoed}
+    asked = {**ASKED, "messages": [{"role": "assistant", "tool_calls": [call]}], "tools": [tool], "tool_choice": "auto"}
+    body, _ = said(RESPONSES, asked)
+    assert body["tools"][0]["type"] == "function"
+    assert body["input"][0] == {"type": "function_call", "call_id": "call_2", "name": "look", "arguments": "{}"}
+    assert body["input"][1]["type"] == "function_call_output"
+    body, _ = said(CHAT, asked)
+    assert body["tools"] == [tool]
+    assert body["messages"][0]["tool_calls"] == [call]
+
+
+def test_a_function_may_have_the_name_of_a_custom_tool() -> None:
+    tools = [{"type": "function", "function": {"name": "patch"}}, {"type": "custom", "custom": {"name": "patch"}}]
+    body, _ = said(RESPONSES, {**ASKED, "tools": tools})
+    assert [tool["type"] for tool in body["tools"]] == ["function", "custom"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ("", ""),
+        ("{}", ""),
+        ('{"input": ""}', ""),
+        ('{"text":"a"}', '{"text":"a"}'),
+        ('{"input":"a"}b', '{"input":"a"}b'),
+        ('{"input": "a\\n\\"b', 'a\n"b'),
+        ('{"input":"a\\', "a"),
+        ('{"input":"a\\u00', "a"),
+        ('{"input":"a"', "a"),
+        ("free words", "free words"),
+    ],
+)
+def test_the_text_of_odd_arguments_and_of_those_that_were_cut(arguments: str, expected: str) -> None:
+    assert free_text(ToolCall(id="call_9", name="patch", arguments=arguments)) == expected

@@ -107,3 +107,9 @@ def test_where_the_resource_is_said_to_have_them_more_goes_by_responses(
 @pytest.mark.parametrize("fmt", CLIENTS)
 def test_never_is_never(fmt: Format) -> None:
     assert "/chat/completions" in asked(fmt, "gpt-5-codex", responses="never")[0]
+
+
+@pytest.mark.parametrize("names", [("gpt-5-codex", "code"), ("code", "gpt-5-codex")])
+def test_of_several_names_of_a_deployment_one_that_tells_its_model_counts(names: tuple[str, ...]) -> None:
+    spec = ChannelSpec(provider="azure", base_url=HOST, key="k", model_mapping=dict.fromkeys(names, "team"))
+    assert resolved_url(spec, CHAT, "team") == V1

@@ -40,7 +40,10 @@ class Resource(OpenAiLike):
         super().__init__(vendor, spec)
         self._keep_dots = self.options["deployment_dots"] == "keep"
         self._paths: dict[tuple[Format, str], bytes] = {}
-        self._public = {deployment: model for model, deployment in spec.model_mapping.items()}
+        self._public: dict[str, str] = {}
+        for model, deployment in spec.model_mapping.items():
+            if family_of(self._public.get(deployment, "")) is None:  # of several names, one that tells the model
+                self._public[deployment] = model
         if not self.is_v1 and self.version < _FIRST_WITH_STREAM_OPTIONS:
             self.quirks = structs.replace(self.quirks, no_stream_options=True)
 

@@ -54,7 +54,7 @@ class Amendment:
 
     def apply(self, piece: Members) -> None:
         """Puts it into the announcement."""
-        body = "custom" if piece.raw("custom") else "function"
+        body = "custom" if piece.text("type") == "custom" else "function"
         function = piece.object(body) or Members(b"{}")
         function.put("name", self.name)
         piece.put("id", self.id)
@@ -164,7 +164,9 @@ class ToolCalls:
     @staticmethod
     def _take(call: _Call, piece: Members) -> Amendment | None:
         """Notes what a piece tells; the amendment when it tells the id or more of the name after the announcement."""
-        call.body = "custom" if piece.raw("custom") else call.body
+        # Gateways echo the other kind's member too, empty.
+        if piece.raw("custom") and (piece.text("type") == "custom" or not piece.raw("function")):
+            call.body = "custom"
         function = piece.object(call.body)
         identity = piece.text("id")
         late = bool(call.minted and identity and not call.arguments)

@@ -20,7 +20,7 @@ from sluice.formats.canon import (
     Turn,
 )
 from sluice.formats.codec import Told
-from sluice.formats.free_text import CUSTOM
+from sluice.formats.free_text import is_custom
 from sluice.formats.openai_chat.messages import FOREIGN_CALL
 from sluice.formats.pictures import as_data_url, detail_of, without_detail
 from sluice.formats.reading import unsupported
@@ -141,7 +141,7 @@ class PartEncoder:
         if isinstance(part, Opaque):
             return dict(part.value)
         assert isinstance(part, ToolCall)
-        if self.native and CUSTOM in part.extras:
+        if self.native and is_custom(part.extras):
             return {"id": part.id, **part.extras}
         call: Json = {"id": part.id, "type": "function"}
         function = {"name": part.name, "arguments": part.arguments or ("" if self.native else "{}")}

@@ -9,7 +9,7 @@ from sluice.base.formats import Format
 from sluice.formats.canon import ForeignTool, Request, Text, Tool, ToolResult, Turn
 from sluice.formats.codec import PLAIN, Abilities, Told, Written, functions
 from sluice.formats.effort import effort_of
-from sluice.formats.free_text import CUSTOM
+from sluice.formats.free_text import is_custom
 from sluice.formats.json_mode import said_in_words
 from sluice.formats.openai_chat.write_parts import PartEncoder
 from sluice.formats.own_names import one_answer
@@ -83,7 +83,7 @@ def _native(turn: Turn, encoder: PartEncoder) -> Json:
 def _tool(tool: Tool | ForeignTool, native: bool, told: Told) -> Json:
     if isinstance(tool, ForeignTool):
         return dict(tool.value)
-    if native and CUSTOM in tool.extras:
+    if native and is_custom(tool.extras):
         return dict(tool.extras)
     function: Json = {"name": tool.name}
     if tool.description is not None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sluice.formats.canon import Opaque, Part, Reasoning, ToolCall, ToolResult, Turn
 from sluice.formats.codec import Told
-from sluice.formats.free_text import CUSTOM, free_text
+from sluice.formats.free_text import free_text, is_custom
 from sluice.formats.openai_responses.contents import ContentWriter
 from sluice.formats.openai_responses.items import ITEMS, Shell
 from sluice.formats.reading import unsupported
@@ -89,7 +89,7 @@ class ItemWriter:
 
     def _call(self, part: ToolCall) -> Json:
         called = {"call_id": part.id, "name": part.name}
-        if CUSTOM in part.extras:
+        if is_custom(part.extras):
             self._custom.add(part.id)
             return {"type": "custom_tool_call", **called, "input": free_text(part)}
         return {"type": "function_call", **called, "arguments": part.arguments or "{}"}

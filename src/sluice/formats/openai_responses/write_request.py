@@ -8,7 +8,7 @@ from sluice.base.formats import Format
 from sluice.formats.canon import Opaque, Request, Text, Tool, Turn
 from sluice.formats.codec import PLAIN, Abilities, Told, Written, functions
 from sluice.formats.effort import effort_of
-from sluice.formats.free_text import CUSTOM, custom_in_chat
+from sluice.formats.free_text import CUSTOM, custom_in_chat, is_custom
 from sluice.formats.json_mode import said_in_words
 from sluice.formats.openai_chat.write_request import sampling
 from sluice.formats.openai_responses.contents import ContentWriter
@@ -44,7 +44,7 @@ def write_request(request: Request, abilities: Abilities = PLAIN) -> Written:
         body["input"] += writer.items(turn)
     if request.tools:
         offered = functions(request, told)
-        body["tools"] = [_custom(t) if t.name in custom else _tool(t, request.source, told) for t in offered]
+        body["tools"] = [_tool(tool, request.source, told) for tool in offered]
     _knobs(request, abilities, body, told)
     if request.tool_choice is not None and request.tool_choice.name in custom:
         body["tool_choice"] = {"type": CUSTOM, "name": request.tool_choice.name}
@@ -95,6 +95,8 @@ def _custom(tool: Tool) -> Json:
 
 
 def _tool(tool: Tool, source: Format, told: Told) -> Json:
+    if source is Format.OPENAI_CHAT and is_custom(tool.extras):
+        return _custom(tool)
     told.foreign(tool.extras)
     strict = bool(tool.strict) and source in _OPENAI
     if tool.strict and not strict:
