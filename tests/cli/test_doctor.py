@@ -78,3 +78,21 @@ def test_an_address_that_leads_elsewhere(sluice: Sluice) -> None:
         said = tried(sluice, f"{web.url}/v1", "doctor")
     assert "it leads to https://elsewhere.example/[redacted]/v1\n" in said
     assert "needs no redirection" in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("text/event-stream", b"event: response.created\ndata: {}\n\n"),
+        ("text/event-stream", b"data: {}\n\n"),
+        ("application/vnd.amazon.eventstream", b"\0\0\0\x90"),
+        ("audio/mpeg", b"ID3"),
+    ],
+)
+def test_an_answer_in_any_protocol_is_one(sluice: Sluice, kind: str, body: bytes) -> None:
+    with upstream(whole(200, body, kind=kind), hold=True) as api:
+        made = ("channel", "set", "c", "--provider", "openai-compatible", "--base-url", f"{api.url}/v1", "--model", "m")
+        assert sluice(*made, SLUICE_CHANNEL_KEY=KEY).code == 0
+        outcome = sluice("doctor", "c")
+    assert outcome.code == 0, outcome
+    assert "a web page" not in outcome.out

@@ -15,6 +15,7 @@ SEALED = "fake-sealed-thought"
 """What the fake seals every thought with; it takes no other back."""
 
 _numbers = itertools.count(1)
+_RESULTS = ("function_call_output", "custom_tool_call_output")
 _ITEM_PREFIXES = {"message": "msg", "reasoning": "rs", "function_call": "fc"}
 
 
@@ -46,12 +47,12 @@ def _refusal(body: Json) -> tuple[str, str] | None:
     if body.get("previous_response_id"):
         return f"Previous response with id '{body['previous_response_id']}' not found.", "previous_response_id"
     items = body["input"] if isinstance(body["input"], list) else []
-    calls = {item.get("call_id") for item in items if item.get("type") == "function_call"}
+    calls = {(f"{item.get('type')}_output", item.get("call_id")) for item in items}
     for at, item in enumerate(items):
         kind = item.get("type", "message")
         if kind == "reasoning" and item.get("encrypted_content") != SEALED:
             return f"Item with id '{item.get('id')}' not found.", f"input[{at}]"
-        if kind == "function_call_output" and item.get("call_id") not in calls:
+        if kind in _RESULTS and (kind, item.get("call_id")) not in calls:
             return f"No tool call found for function call output with call_id {item.get('call_id')}.", f"input[{at}]"
     return None
 
@@ -67,7 +68,7 @@ def _messages(body: Json) -> list[Json]:
         match item.get("type", "message"):
             case "message":
                 messages.append({"role": item["role"], "content": item["content"]})
-            case "function_call_output":
+            case "function_call_output" | "custom_tool_call_output":
                 messages.append({"role": "tool", "content": item["output"]})
     return messages
 

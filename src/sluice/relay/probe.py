@@ -29,6 +29,10 @@ from sluice.vendors.dialect import Call, ChannelSpec, Dialect, Further, Reader, 
 from sluice.vendors.registry import bind
 
 _EXCERPT = 400
+_BEGINNINGS = ("{", "[", "data:", "event:", "id:", ":")
+"""How JSON and events begin."""
+_NO_TEXT = (b"eventstream", b"audio/")
+"""Of the kinds of answers that are no text."""
 _MAX_BODY = 16 * 1024 * 1024
 _MAX_ERROR = 64 * 1024
 
@@ -179,10 +183,12 @@ class Probe:
         return tuple(replace(step, advice=advice(step, steps)) for step in steps)
 
     async def _step(self, request: WireRequest, spec: ChannelSpec, proxy_url: str) -> Step:
-        status = 0
+        status, answers = 0, False
         try:
             head, body = await self._fetch(request, proxy_url)
             status, excerpt = head.status, _redacted(_text(body[: 4 * _EXCERPT]), spec)
+            kind = head.get(b"content-type") or b""
+            answers = excerpt.lstrip().startswith(_BEGINNINGS) or any(sign in kind for sign in _NO_TEXT)
             if 300 <= status < 400:
                 where = _text(head.get(b"location") or b"nowhere").partition("?")[0]
                 excerpt = f"it leads to {mask(where, (spec.key, *spec.key.split('|')))}"
@@ -191,7 +197,7 @@ class Probe:
         return Step(
             method=request.method.decode(),
             url=_shown_url(request),
-            ok=200 <= status < 300 and excerpt.lstrip()[:1] in ("{", "[", "d", ":"),
+            ok=200 <= status < 300 and answers,
             status=status,
             excerpt=excerpt[:_EXCERPT],
         )
