@@ -475,20 +475,6 @@ def test_a_call_without_arguments_is_told(kit: Any) -> None:
     assert [(c.id, c.name) for c in told.answer.calls] == [("a", "f"), ("b", "g")]
 
 
-@pytest.mark.parametrize(
-    ("kind", "echoed", "member"), [("function", "custom", "arguments"), ("custom", "function", "input")]
-)
-def test_the_other_kinds_member_is_echoed_empty(kit: Any, kind: str, echoed: str, member: str) -> None:
-    first = {"index": 0, "id": "a", "type": kind, kind: {"name": "f", member: ""}, echoed: {}}
-    more = [{"index": 0, kind: {member: piece}, echoed: {}} for piece in ('{"x"', ":1}")]
-    chunks = [chunk({"tool_calls": [piece]}) for piece in (first, *more)]
-    out = kit.run(parser(), [sse(ROLE, *chunks, chunk({}, "tool_calls"), "[DONE]")])
-    lines = [json.loads(line[6:]) for line in out.splitlines() if line.startswith(b"data: {")]
-    told = [piece for line in lines for piece in line["choices"][0]["delta"].get("tool_calls", ())]
-    assert (told[0]["type"], told[0][kind]["name"]) == (kind, "f")
-    assert "".join(piece[kind].get(member, "") for piece in told) == '{"x":1}'
-
-
 def test_calls_of_different_choices_do_not_mix(kit: Any) -> None:
     chunks = [
         chunk(call(id="a", name="f", args="{")),

@@ -16,6 +16,7 @@ from sluice.formats.codec import PLAIN, Voicing
 from sluice.formats.codecs import CODECS, UPSTREAM_CODECS
 from sluice.formats.free_text import free_text
 from sluice.formats.members import encode
+from sluice.formats.openai_chat.stream import ChatStream
 from sluice.formats.tell import events_of
 
 CHAT, RESPONSES, MESSAGES = Format.OPENAI_CHAT, Format.OPENAI_RESPONSES, Format.ANTHROPIC
@@ -175,3 +176,21 @@ def test_a_function_may_have_the_name_of_a_custom_tool() -> None:
 )
 def test_the_text_of_odd_arguments_and_of_those_that_were_cut(arguments: str, expected: str) -> None:
     assert free_text(ToolCall(id="call_9", name="patch", arguments=arguments)) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "echoed", "member"), [("function", "custom", "arguments"), ("custom", "function", "input")]
+)
+def test_streams_of_chat_completions_may_echo_the_other_kinds_member(kind: str, echoed: str, member: str) -> None:
+    first = {"index": 0, "id": "a", "type": kind, kind: {"name": "f", member: ""}, echoed: {}}
+    more = [{"index": 0, kind: {member: piece}, echoed: {}} for piece in ('{"x"', ":1}")]
+    deltas: list[dict[str, Any]] = [{"role": "assistant"}, *[{"tool_calls": [piece]} for piece in (first, *more)]]
+    parser = ChatStream(model="m", wants_usage=False)
+    out = b""
+    for delta in deltas:
+        chunk = {"id": "c", "model": "m", "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
+        out += parser.feed(b"data: " + json.dumps(chunk).encode() + b"\n\n")
+    lines = [json.loads(line[6:]) for line in (out + parser.finish()).splitlines() if line.startswith(b"data: {")]
+    told = [piece for line in lines for piece in line["choices"][0]["delta"].get("tool_calls", ())]
+    assert (told[0]["type"], told[0][kind]["name"]) == (kind, "f")
+    assert "".join(piece[kind].get(member, "") for piece in told) == '{"x":1}'
