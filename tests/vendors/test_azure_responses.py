@@ -12,7 +12,7 @@ from sluice.base.formats import Format
 from sluice.formats.patch import parse_top
 from sluice.vendors.bridge import speaker
 from sluice.vendors.dialect import Call, ChannelSpec
-from sluice.vendors.registry import bind, resolved_url
+from sluice.vendors.registry import bind, resolved_url, vendors
 
 CHAT, MESSAGES, RESPONSES, GEMINI = (
     Format.OPENAI_CHAT,
@@ -113,3 +113,9 @@ def test_never_is_never(fmt: Format) -> None:
 def test_of_several_names_of_a_deployment_one_that_tells_its_model_counts(names: tuple[str, ...]) -> None:
     spec = ChannelSpec(provider="azure", base_url=HOST, key="k", model_mapping=dict.fromkeys(names, "team"))
     assert resolved_url(spec, CHAT, "team") == V1
+
+
+def test_openais_models_are_told_alike_at_both() -> None:
+    own, azure = vendors()["openai"].quirks, vendors()["azure"].quirks
+    assert azure.responses_only == own.responses_only
+    assert azure.responses_for_tools == own.responses_for_tools

@@ -44,16 +44,13 @@ class Resource(OpenAiLike):
         for model, deployment in spec.model_mapping.items():
             if family_of(self._public.get(deployment, "")) is None:  # of several names, one that tells the model
                 self._public[deployment] = model
+        if not self.is_v1:
+            # Responses name their deployment in the body; where the dated version is too old for them, v1 has them.
+            path, dated = vendor.paths[RESPONSES], self.version >= _FIRST_WITH_RESPONSES
+            path = f"{path}?api-version={self.version}" if dated else f"/v1{path}"
+            self._targets[RESPONSES] = (self.base.path + path).encode()
         if not self.is_v1 and self.version < _FIRST_WITH_STREAM_OPTIONS:
             self.quirks = structs.replace(self.quirks, no_stream_options=True)
-
-    @property
-    def _responses(self) -> bytes:
-        """Responses name their deployment in the body; where the dated version is too old for them, v1 has them."""
-        path = self.base.path
-        if self.version < _FIRST_WITH_RESPONSES:
-            return f"{path}/v1{self.vendor.paths[RESPONSES]}".encode()
-        return f"{path}{self.vendor.paths[RESPONSES]}?api-version={self.version}".encode()
 
     @property
     def is_v1(self) -> bool:
@@ -92,10 +89,8 @@ class Resource(OpenAiLike):
         """The path of the deployment, or of v1."""
         if fmt in UNANSWERED:
             return (self.base.path + self.vendor.paths[fmt]).encode()
-        if self.is_v1:
+        if self.is_v1 or fmt is RESPONSES:
             return super().target(fmt, model)
-        if fmt is RESPONSES:
-            return self._responses
         path = self._paths.get((fmt, model))
         if path is None:
             name = quote(self.deployment(model), safe="-._~")

@@ -38,16 +38,12 @@ def write_request(request: Request, abilities: Abilities = PLAIN) -> Written:
     shared = _shared(request)
     told.beside(request, shared)
     writer = ItemWriter(told)
-    custom = custom_in_chat(request)
     body: Json = {"model": request.model, "input": []}
     for turn in answered(said_in_words(request).turns):
         body["input"] += writer.items(turn)
     if request.tools:
-        offered = functions(request, told)
-        body["tools"] = [_tool(tool, request.source, told) for tool in offered]
+        body["tools"] = [_tool(tool, request.source, told) for tool in functions(request, told)]
     _knobs(request, abilities, body, told)
-    if request.tool_choice is not None and request.tool_choice.name in custom:
-        body["tool_choice"] = {"type": CUSTOM, "name": request.tool_choice.name}
     if "safety_identifier" in shared and request.user:
         told.add("user")
     if "verbosity" in shared:
@@ -120,7 +116,7 @@ def _knobs(request: Request, abilities: Abilities, body: Json, told: Told) -> No
     }
     choice = request.tool_choice
     if choice is not None and request.tools:
-        named = {"type": "function", "name": choice.name}
+        named = {"type": CUSTOM if choice.name in custom_in_chat(request) else "function", "name": choice.name}
         values["tool_choice"] = named if choice.mode == "named" else _CHOICES[choice.mode]
     if request.schema is not None:
         values["text"] = {"format": _schema(request)}
